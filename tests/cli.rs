@@ -1,4 +1,4 @@
-//! The command line as a user meets it: output, exit codes, and what is said when something is wrong.
+//! The command line from the point of view of a user: output, exit codes, and error messages.
 
 use std::{fs, net::TcpListener, path::Path, process::Output};
 
@@ -14,7 +14,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// The bundled tables in a folder of their own, after one replacement in one file.
+/// A copy of the bundled tables, with one replacement in one file.
 fn tables_with(file: &str, old: &str, new: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("data")).unwrap() {
@@ -41,13 +41,13 @@ fn a_query_is_answered_on_standard_output() {
     assert!(output.status.success());
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["data"]["company"]["name"], "Alipay");
-    // Whoever meant other data sees it.
+    // So a user who meant other data notices.
     assert!(text(&output.stderr).contains("the bundled network"));
 }
 
 #[test]
 fn an_answer_with_errors_ends_with_exit_code_1() {
-    for (arguments, told) in [
+    for (arguments, code) in [
         (["query", "{ nothing }"].as_slice(), "GRAPHQL_VALIDATION_FAILED"),
         (
             &[
@@ -98,7 +98,7 @@ fn an_answer_with_errors_ends_with_exit_code_1() {
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(
-            answer["errors"][0]["extensions"]["code"], told,
+            answer["errors"][0]["extensions"]["code"], code,
             "{arguments:?}: {answer:#}"
         );
     }
@@ -136,8 +136,8 @@ fn the_view_of_a_query_comes_from_a_flag() {
 fn the_schema_is_printed() {
     let output = guanxi(&["schema"]);
     assert!(output.status.success());
-    let kept = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.graphql")).unwrap();
-    assert_eq!(text(&output.stdout), kept);
+    let schema = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.graphql")).unwrap();
+    assert_eq!(text(&output.stdout), schema);
 }
 
 #[test]
@@ -166,11 +166,11 @@ fn every_problem_of_the_tables_is_said_and_nothing_is_served() {
         let output = guanxi(arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         assert_eq!(text(&output.stdout), "");
-        let told = text(&output.stderr);
+        let stderr = text(&output.stderr);
         for problem in ["kind \"OWN\"", "to \"nobody\"", "status \"ENDED\""] {
-            assert!(told.contains(problem), "{problem} in {told}");
+            assert!(stderr.contains(problem), "{problem} in {stderr}");
         }
-        assert!(told.contains("relationships.csv:"), "{told}");
+        assert!(stderr.contains("relationships.csv:"), "{stderr}");
     }
 }
 
@@ -192,14 +192,14 @@ fn a_taken_port_is_said_in_one_line() {
     let port = taken.local_addr().unwrap().port().to_string();
     let output = guanxi(&["--port", &port]);
     assert_eq!(output.status.code(), Some(1));
-    let told = text(&output.stderr);
-    assert_eq!(told.lines().count(), 1, "{told}");
-    assert!(told.contains(&port) && told.contains("--port"), "{told}");
+    let stderr = text(&output.stderr);
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.contains(&port) && stderr.contains("--port"), "{stderr}");
 }
 
 #[test]
 fn every_setting_has_an_environment_variable_and_a_description() {
-    // What one command is asked for has none: left in the environment, it would silently change the next one.
+    // Flags of a single command have none: left in the environment, they would silently affect the next one.
     let asked_for = [
         "variables",
         "operation-name",
@@ -228,19 +228,19 @@ fn every_setting_has_an_environment_variable_and_a_description() {
 #[test]
 fn a_token_is_said_once_and_its_text_is_kept_nowhere() {
     let folder = tempfile::tempdir().unwrap();
-    // Made with the first token, before there is a store in it.
+    // Created with the first token, before there is a store in it.
     let folder = folder.path().join("store");
     let store = folder.to_str().unwrap();
     let file = folder.join("tokens.json");
     let token = |arguments: &[&str]| guanxi(&[&["token"], arguments, &["--store", store]].concat());
     assert_eq!(text(&token(&["list"]).stdout), "There are no tokens.\n");
-    let made = token(&["create", "import", "--role", "editor"]);
-    assert!(made.status.success());
-    let secret = text(&made.stdout).trim().to_owned();
+    let created = token(&["create", "import", "--role", "editor"]);
+    assert!(created.status.success());
+    let secret = text(&created.stdout).trim().to_owned();
     // The prefix, and 256 bits in base64.
     assert!(secret.starts_with("gxt_") && secret.len() == 47, "{secret}");
-    let kept = fs::read_to_string(&file).unwrap();
-    assert!(!kept.contains(&secret) && !kept.contains(&secret[4..]));
+    let file_text = fs::read_to_string(&file).unwrap();
+    assert!(!file_text.contains(&secret) && !file_text.contains(&secret[4..]));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -276,7 +276,7 @@ fn what_is_wrong_with_a_token_is_said() {
             .status
             .success()
     );
-    for (arguments, told) in [
+    for (arguments, expected) in [
         (
             ["create", "a", "--role", "READER", "--tokens", file].as_slice(),
             "there was a token named \"a\" before",
@@ -308,7 +308,7 @@ fn what_is_wrong_with_a_token_is_said() {
         let output = guanxi(&[&["token"], arguments].concat());
         assert!(!output.status.success(), "{arguments:?}");
         assert!(
-            text(&output.stderr).contains(told),
+            text(&output.stderr).contains(expected),
             "{arguments:?}: {}",
             text(&output.stderr)
         );
@@ -325,7 +325,7 @@ fn what_is_wrong_with_a_token_is_said() {
 
 #[test]
 fn a_server_that_anyone_could_write_to_does_not_start() {
-    for (arguments, told) in [
+    for (arguments, expected) in [
         (
             ["--host", "0.0.0.0", "--port", "0"].as_slice(),
             ["--read-only", "guanxi token create"],
@@ -345,9 +345,9 @@ fn a_server_that_anyone_could_write_to_does_not_start() {
     ] {
         let output = guanxi(arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-        for told in told {
+        for part in expected {
             assert!(
-                text(&output.stderr).contains(told),
+                text(&output.stderr).contains(part),
                 "{arguments:?}: {}",
                 text(&output.stderr)
             );

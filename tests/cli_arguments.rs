@@ -1,4 +1,4 @@
-//! What the arguments have in common: which of them the environment may set, how switches are said, and pages of help that fit a
+//! The common rules of arguments: environment variables, the values of switches, and pages of help that fit a
 //! page.
 
 use std::fs;
@@ -14,8 +14,8 @@ fn what_one_command_is_asked_for_does_not_stand_in_the_environment() {
     let output = folder.path().join("kept.csv");
     fs::write(&output, "kept").unwrap();
     let file = output.to_str().unwrap();
-    let (code, _, told) = guanxi(&["export", "csv", "--output", file], &[("GUANXI_FORCE", "1")]);
-    assert!(code == 1 && told.contains("exists already"), "{told}");
+    let (code, _, stderr) = guanxi(&["export", "csv", "--output", file], &[("GUANXI_FORCE", "1")]);
+    assert!(code == 1 && stderr.contains("exists already"), "{stderr}");
     assert_eq!(fs::read_to_string(&output).unwrap(), "kept");
     let all = guanxi(&["export", "csv"], &[]).1;
     for (variable, value) in [
@@ -28,13 +28,17 @@ fn what_one_command_is_asked_for_does_not_stand_in_the_environment() {
     ] {
         assert_eq!(guanxi(&["export", "csv"], &[(variable, value)]).1, all, "{variable}");
     }
-    let asked = guanxi(&["query", NAMES], &[]).1;
+    let expected = guanxi(&["query", NAMES], &[]).1;
     for (variable, value) in [
         ("GUANXI_VIEW", "{\"asOf\": \"1900-01-01\"}"),
         ("GUANXI_FORMAT", "csv"),
         ("GUANXI_COST", "1"),
     ] {
-        assert_eq!(guanxi(&["query", NAMES], &[(variable, value)]).1, asked, "{variable}");
+        assert_eq!(
+            guanxi(&["query", NAMES], &[(variable, value)]).1,
+            expected,
+            "{variable}"
+        );
     }
 }
 
@@ -50,12 +54,12 @@ fn switches_take_every_way_to_say_yes_and_no() {
         ("no", true),
         ("maybe", false),
     ] {
-        let (code, _, told) = guanxi(
+        let (code, _, stderr) = guanxi(
             &["serve", "--port", "0", "--data", "nowhere"],
             &[("GUANXI_PUBLIC_READ", word)],
         );
-        // What is taken goes on to the next fault.
-        assert_eq!(code, if is_taken { 1 } else { 2 }, "{word}: {told}");
+        // An accepted value leads to the next fault.
+        assert_eq!(code, if is_taken { 1 } else { 2 }, "{word}: {stderr}");
     }
 }
 
@@ -88,7 +92,7 @@ fn the_short_pages_of_help_fit_a_page() {
     for flag in ["--work-max", "--cors-origin", "--timeout-ms"] {
         assert!(all.contains(flag) && !usual.contains(flag), "{flag}");
     }
-    // A token is not shown to whoever looks over a shoulder.
+    // A token must not appear on the screen.
     let (_, out, _) = guanxi(&["query", "--help"], &[("GUANXI_TOKEN", "gxt_secret")]);
     assert!(out.contains("GUANXI_TOKEN") && !out.contains("gxt_secret"));
 }

@@ -1,5 +1,5 @@
-//! Which data a command works on: the same words and variables for all commands, said on standard error where nobody wrote them,
-//! refused with the way out where they do not go together; and asking a server.
+//! The data of a command: the same flags and variables for all commands, reported on standard error unless on the command line,
+//! refused with advice if they conflict; and querying a server.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::harness::program;
 
-/// A served store, and where.
+/// A served store, and its address.
 struct Served {
     child: Child,
     url: String,
@@ -32,7 +32,7 @@ impl Served {
             let (_, address) = line.split_once("serving GraphQL and GraphiQL on ")?;
             Some(address.split_whitespace().next()?.to_owned())
         });
-        // A log that nobody reads would fill up and stop the server.
+        // An unread log would fill its pipe and stop the server.
         thread::spawn(move || log.for_each(drop));
         Self {
             child,
@@ -43,7 +43,7 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        // It may have ended already, which the test has noticed by then.
+        // It may have ended already, which has failed the test by then.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -64,7 +64,7 @@ pub(crate) fn guanxi(arguments: &[&str], variables: &[(&str, &str)]) -> (i32, St
     parts(&program(arguments).envs(variables.iter().copied()).output().unwrap())
 }
 
-/// A store with one company of its own, `own`, and how it is called.
+/// A store with one company of its own, `own`, and its path.
 fn own_store(folder: &Path) -> String {
     let file = folder.join("own.csv");
     fs::write(&file, "name\nOwn Company\n").unwrap();
@@ -84,8 +84,8 @@ fn own_store(folder: &Path) -> String {
         "--store",
         &store,
     ];
-    let (code, out, told) = guanxi(&import, &[]);
-    assert_eq!(code, 0, "{out}{told}");
+    let (code, out, stderr) = guanxi(&import, &[]);
+    assert_eq!(code, 0, "{out}{stderr}");
     store
 }
 
@@ -103,7 +103,7 @@ fn the_data_of_a_question_is_named_by_words_or_variables_and_said() {
     let folder = tempfile::tempdir().unwrap();
     let store = own_store(folder.path());
     let served = Served::start(&["--store", &store]);
-    for (words, variables, said) in [
+    for (words, variables, expected) in [
         (["--store", store.as_str()].as_slice(), [].as_slice(), ""),
         (&["--server", served.url.as_str()], &[], ""),
         (
@@ -119,27 +119,27 @@ fn the_data_of_a_question_is_named_by_words_or_variables_and_said() {
             "from GUANXI_STORE",
         ),
     ] {
-        let (code, out, told) = guanxi(&[&["query", NAMES], words].concat(), variables);
+        let (code, out, stderr) = guanxi(&[&["query", NAMES], words].concat(), variables);
         assert_eq!(
             (code, names(&out).as_str()),
             (0, "Own Company"),
-            "{words:?} {variables:?}: {told}"
+            "{words:?} {variables:?}: {stderr}"
         );
-        match said {
-            "" => assert_eq!(told, "", "{words:?} {variables:?}"),
-            said => assert!(
-                told.contains(said) && told.lines().count() == 1,
-                "{variables:?}: {told}"
+        match expected {
+            "" => assert_eq!(stderr, "", "{words:?} {variables:?}"),
+            expected => assert!(
+                stderr.contains(expected) && stderr.lines().count() == 1,
+                "{variables:?}: {stderr}"
             ),
         }
     }
-    // What was not named is said, too.
+    // The default is reported, too.
     for variables in [&[][..], &[("GUANXI_STORE", "")]] {
-        let (code, out, told) = guanxi(&["query", NAMES], variables);
+        let (code, out, stderr) = guanxi(&["query", NAMES], variables);
         assert!(code == 0 && names(&out).contains("Alibaba"), "{out}");
         assert!(
-            told.contains("the bundled network") && told.contains("--store DIR"),
-            "{told}"
+            stderr.contains("the bundled network") && stderr.contains("--store DIR"),
+            "{stderr}"
         );
     }
 }
@@ -165,16 +165,16 @@ fn other_commands_take_the_same_words() {
     let export = ["export", "guanxi", "--store", &store, "--output", &tables];
     assert_eq!(guanxi(&export, &[]).0, 0);
     for words in [&["check", tables.as_str()][..], &["check", "--data", tables.as_str()]] {
-        let (code, out, told) = guanxi(words, &by_variable);
-        assert!(code == 0 && out.contains("1 entities"), "{words:?}: {out}{told}");
+        let (code, out, stderr) = guanxi(words, &by_variable);
+        assert!(code == 0 && out.contains("1 entities"), "{words:?}: {out}{stderr}");
         assert!(out.contains("data issues:"), "{out}");
     }
-    let (_, out, told) = guanxi(&["check"], &[]);
+    let (_, out, stderr) = guanxi(&["check"], &[]);
     assert!(
-        out.contains("107 relationships") && told.contains("the bundled network"),
-        "{out}{told}"
+        out.contains("107 relationships") && stderr.contains("the bundled network"),
+        "{out}{stderr}"
     );
-    // Seen is what is wrong with the data, not only with how it is written.
+    // The check covers the data, not only its form.
     assert!(out.contains("DISPUTED"), "{out}");
 }
 
@@ -182,7 +182,7 @@ fn other_commands_take_the_same_words() {
 fn words_that_do_not_go_together_are_refused_with_the_way_out() {
     let url = "http://127.0.0.1:1";
     let both = [("GUANXI_STORE", "a"), ("GUANXI_SERVER", url)];
-    for (arguments, variables, said) in [
+    for (arguments, variables, expected) in [
         (
             &["query", NAMES, "--store", "a", "--server", url][..],
             &[][..],
@@ -237,9 +237,9 @@ fn words_that_do_not_go_together_are_refused_with_the_way_out() {
             "neither standard input nor output",
         ),
     ] {
-        let (code, out, told) = guanxi(arguments, variables);
-        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?} {variables:?}: {told}");
-        assert!(told.contains(said), "{arguments:?} {variables:?}: {told}");
+        let (code, out, stderr) = guanxi(arguments, variables);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?} {variables:?}: {stderr}");
+        assert!(stderr.contains(expected), "{arguments:?} {variables:?}: {stderr}");
     }
 }
 
@@ -267,12 +267,12 @@ fn a_server_is_asked_with_everything_that_a_question_has() {
         &server,
     ]
     .concat();
-    let (code, out, told) = guanxi(&question, &with_token);
-    assert_eq!((code, told.as_str()), (0, ""), "{out}");
+    let (code, out, stderr) = guanxi(&question, &with_token);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{out}");
     let answer: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(answer["data"]["company"]["owners"]["totalCount"], 1, "{out}");
     assert!(answer["extensions"]["cost"]["actual"].is_u64(), "{out}");
-    // Fields in the order in which they were asked for.
+    // Fields in the order of the query.
     assert!(out.find("owners") < out.find("name"), "{out}");
     let table = [
         &["query", "{ companies(first: 2) { nodes { id } } }", "--format", "csv"][..],
@@ -295,10 +295,10 @@ fn a_server_is_asked_with_everything_that_a_question_has() {
     let (code, out, _) = guanxi(&change, &with_token);
     assert!(code == 0 && out.contains("desk"), "{out}");
     let schema = [&["schema"][..], &server].concat();
-    let (code, out, told) = guanxi(&schema, &with_token);
+    let (code, out, stderr) = guanxi(&schema, &with_token);
     assert!(
-        code == 0 && out.contains("type Query") && told.contains(&served.url),
-        "{told}"
+        code == 0 && out.contains("type Query") && stderr.contains(&served.url),
+        "{stderr}"
     );
     // Without the token, and with errors.
     for (arguments, variables, says) in [
@@ -310,12 +310,12 @@ fn a_server_is_asked_with_everything_that_a_question_has() {
         ),
         (["query", "{ nothing }"], &with_token, "GRAPHQL_VALIDATION_FAILED"),
     ] {
-        let (code, out, told) = guanxi(&[&arguments[..], &server].concat(), variables);
-        assert!(code == 1 && out.contains(says), "{arguments:?}: {out}{told}");
+        let (code, out, stderr) = guanxi(&[&arguments[..], &server].concat(), variables);
+        assert!(code == 1 && out.contains(says), "{arguments:?}: {out}{stderr}");
     }
 }
 
-/// Something that answers every request with these bytes.
+/// A server that answers every request with these bytes.
 fn answering(bytes: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -323,7 +323,7 @@ fn answering(bytes: &'static str) -> String {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             let mut request = [0; 8192];
-            // What is asked does not matter, and who asked may be gone.
+            // The request does not matter, and its client may have disconnected.
             if stream.read(&mut request).is_ok_and(|read| read > 0) {
                 let _ = stream.write_all(bytes.as_bytes());
             }
@@ -354,7 +354,7 @@ fn a_server_that_does_not_answer_is_told_apart_from_an_answer_with_errors() {
     let silent = answering("");
     let plain = closed.replace("http://", "https://");
     let no_tls = page.replace("http://", "https://");
-    for (url, further, said) in [
+    for (url, further, expected) in [
         (&closed, &[][..], "no program listens at this address"),
         (&plain, &[], "no program listens at this address"),
         (&no_tls, &[], "does not use https"),
@@ -369,16 +369,16 @@ fn a_server_that_does_not_answer_is_told_apart_from_an_answer_with_errors() {
         ),
     ] {
         for command in [&["query", "{ __typename }"][..], &["schema"]] {
-            let (code, out, told) = guanxi(&[command, &["--server", url], further].concat(), &[]);
-            assert_eq!((code, out.as_str()), (4, ""), "{url} {command:?}: {told}");
-            let said = if command == ["schema"] {
-                said.replace("/graphql: ", "/schema.graphql: ")
+            let (code, out, stderr) = guanxi(&[command, &["--server", url], further].concat(), &[]);
+            assert_eq!((code, out.as_str()), (4, ""), "{url} {command:?}: {stderr}");
+            let expected = if command == ["schema"] {
+                expected.replace("/graphql: ", "/schema.graphql: ")
             } else {
-                said.to_owned()
+                expected.to_owned()
             };
             assert!(
-                told.contains(&said) && told.lines().count() == 1,
-                "{url} {command:?}: {told}"
+                stderr.contains(&expected) && stderr.lines().count() == 1,
+                "{url} {command:?}: {stderr}"
             );
         }
     }
@@ -405,8 +405,8 @@ fn a_store_is_asked_with_its_history_and_is_not_changed() {
     };
     let before = entries(Path::new(&store));
     let question = "{ statistics { store { durable commits logBytes cursor } } changes(first: 1) { nodes { recordId } } search(text: \"own\") { nodes { name } } }";
-    let (code, out, told) = guanxi(&["query", question, "--store", &store], &[]);
-    assert_eq!((code, told.as_str()), (0, ""), "{out}");
+    let (code, out, stderr) = guanxi(&["query", question, "--store", &store], &[]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{out}");
     let answer: Value = serde_json::from_str(&out).unwrap();
     let figures = &answer["data"]["statistics"]["store"];
     assert_eq!(figures["durable"], true, "{out}");
@@ -419,16 +419,16 @@ fn a_store_is_asked_with_its_history_and_is_not_changed() {
         "{out}"
     );
     assert_eq!(entries(Path::new(&store)), before);
-    // What is changed in a served store is seen by the next question, with who it was and when.
+    // The next query sees a change of a served store, with its author and time.
     let served = Served::start(&["--store", &store]);
     let change =
         "mutation { upsertEntities(input: {entities: {id: \"own\", name: \"Renamed\"}}) { changes { action } } }";
     assert_eq!(guanxi(&["query", change, "--server", &served.url], &[]).0, 0);
     let question =
         "{ changes { nodes { action recordId } } entity(by: {id: \"own\"}) { name } statistics { store { commits } } }";
-    let (code, out, told) = guanxi(&["query", question, "--store", &store], &[]);
+    let (code, out, stderr) = guanxi(&["query", question, "--store", &store], &[]);
     let answer: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(code, 0, "{told}");
+    assert_eq!(code, 0, "{stderr}");
     assert_eq!(answer["data"]["entity"]["name"], "Renamed", "{out}");
     let changes = answer["data"]["changes"]["nodes"].as_array().unwrap();
     let last = changes.last().unwrap();
@@ -437,6 +437,6 @@ fn a_store_is_asked_with_its_history_and_is_not_changed() {
         (&Value::from("UPDATED"), &Value::from("own")),
         "{out}"
     );
-    let (code, _, told) = guanxi(&["query", NAMES, "--store", "nowhere"], &[]);
-    assert!(code == 1 && told.contains("nowhere"), "{told}");
+    let (code, _, stderr) = guanxi(&["query", NAMES, "--store", "nowhere"], &[]);
+    assert!(code == 1 && stderr.contains("nowhere"), "{stderr}");
 }

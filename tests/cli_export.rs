@@ -1,4 +1,4 @@
-//! `guanxi export` as a user meets it: formats, views, files, pipes, and what is said when something is wrong.
+//! `guanxi export` from the point of view of a user: formats, views, files, pipes, and error messages.
 
 use std::{
     fs,
@@ -18,12 +18,12 @@ fn run(arguments: &[&str]) -> Output {
     guanxi(arguments).output().unwrap()
 }
 
-/// What an export that succeeds prints, and says beside.
-fn told(arguments: &[&str]) -> (String, String) {
+/// The standard output and standard error of a successful export.
+fn exported(arguments: &[&str]) -> (String, String) {
     let output = run(arguments);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{arguments:?}: {said}");
-    (String::from_utf8(output.stdout).unwrap(), said)
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{arguments:?}: {stderr}");
+    (String::from_utf8(output.stdout).unwrap(), stderr)
 }
 
 fn refused(arguments: &[&str]) -> (Option<i32>, String) {
@@ -34,13 +34,13 @@ fn refused(arguments: &[&str]) -> (Option<i32>, String) {
 
 #[test]
 fn an_export_goes_to_standard_output_and_is_summed_up_beside() {
-    let (lines, said) = told(&["json-lines"]);
+    let (lines, stderr) = exported(&["json-lines"]);
     assert!(lines.starts_with("{\"guanxi\":{\"format\":1,"));
     let count = |noun: &str| lines.matches(&format!("\n{{\"{noun}\":")).count();
-    let said: Vec<&str> = said.lines().collect();
-    assert!(said[0].contains("the bundled network"), "{said:?}");
+    let stderr: Vec<&str> = stderr.lines().collect();
+    assert!(stderr[0].contains("the bundled network"), "{stderr:?}");
     assert_eq!(
-        said[1],
+        stderr[1],
         format!(
             "exported {} entities, {} relationships, {} sources",
             count("entity"),
@@ -48,19 +48,19 @@ fn an_export_goes_to_standard_output_and_is_summed_up_beside() {
             count("source")
         )
     );
-    assert_eq!(said.len(), 2, "JSON lines hold everything: {said:?}");
-    let (xml, said) = told(&["graphml"]);
+    assert_eq!(stderr.len(), 2, "JSON lines contain everything: {stderr:?}");
+    let (xml, stderr) = exported(&["graphml"]);
     assert!(xml.starts_with("<?xml") && xml.ends_with("</graphml>\n"));
     assert!(
-        said.contains("left out, since the format cannot represent it: what a statement says beside its source ("),
-        "{said}"
+        stderr.contains("left out, since the format cannot represent it: what a statement says beside its source ("),
+        "{stderr}"
     );
-    assert!(told(&["dot"]).0.starts_with("digraph \""));
+    assert!(exported(&["dot"]).0.starts_with("digraph \""));
 }
 
 #[test]
 fn a_part_and_a_view_are_exported() {
-    let count = |arguments: &[&str]| told(arguments).0.lines().count();
+    let count = |arguments: &[&str]| exported(arguments).0.lines().count();
     let all = count(&["json-lines"]);
     let near = count(&["json-lines", "--of", "alipay,paypal", "--depth", "1"]);
     let alone = count(&["json-lines", "--of", "alipay", "--depth", "0"]);
@@ -74,18 +74,18 @@ fn a_part_and_a_view_are_exported() {
         "--kind",
         "OWNS",
     ];
-    let (owned, _) = told(&[&incoming[..], &["--as-of", "2014-11-28"]].concat());
+    let (owned, _) = exported(&[&incoming[..], &["--as-of", "2014-11-28"]].concat());
     assert!(
         owned.contains("\"asOf\":\"2014-11-28\"") && owned.contains("{\"entity\":{\"id\":\"ebay\""),
         "{owned}"
     );
-    let (free, _) = told(&[&incoming[..], &["--as-of", "2016-11-28"]].concat());
+    let (free, _) = exported(&[&incoming[..], &["--as-of", "2016-11-28"]].concat());
     assert!(!free.contains("\"relationship\""), "{free}");
     assert!(count(&["json-lines", "--as-of", "2014-11-28"]) < all);
-    let planned = told(&["json-lines", "--status", "planned,announced"]).0;
+    let planned = exported(&["json-lines", "--status", "planned,announced"]).0;
     assert!(planned.contains("\"status\":\"ANNOUNCED\"") && !planned.contains("\"status\":\"REPORTED\""));
     assert!(planned.contains("\"statuses\":[\"ANNOUNCED\",\"PLANNED\"]"));
-    let (before, _) = told(&["json-lines", "--known-at", "2000-01-01T00:00:00Z"]);
+    let (before, _) = exported(&["json-lines", "--known-at", "2000-01-01T00:00:00Z"]);
     assert_eq!(before.lines().count(), 1, "nothing was known");
 }
 
@@ -94,30 +94,30 @@ fn a_file_is_written_as_a_whole_and_not_over_another() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("graph.xml");
     let file = path.to_str().unwrap();
-    let (printed, _) = told(&["graphml", "--output", file]);
+    let (printed, _) = exported(&["graphml", "--output", file]);
     assert_eq!(printed, "");
     let written = fs::read_to_string(&path).unwrap();
-    assert_eq!(written, told(&["graphml"]).0);
-    let (code, said) = refused(&["dot", "--output", file]);
+    assert_eq!(written, exported(&["graphml"]).0);
+    let (code, stderr) = refused(&["dot", "--output", file]);
     assert!(
-        code == Some(1) && said.contains("exists already; --force replaces it"),
-        "{said}"
+        code == Some(1) && stderr.contains("exists already; --force replaces it"),
+        "{stderr}"
     );
     assert_eq!(fs::read_to_string(&path).unwrap(), written);
-    told(&["dot", "--output", file, "--force"]);
+    exported(&["dot", "--output", file, "--force"]);
     assert!(fs::read_to_string(&path).unwrap().starts_with("digraph"));
-    let (_, said) = refused(&["dot", "--output", folder.path().to_str().unwrap()]);
-    assert!(said.contains("is a folder"), "{said}");
-    let (_, said) = refused(&[
+    let (_, stderr) = refused(&["dot", "--output", folder.path().to_str().unwrap()]);
+    assert!(stderr.contains("is a folder"), "{stderr}");
+    let (_, stderr) = refused(&[
         "dot",
         "--output",
         folder.path().join("none/graph.dot").to_str().unwrap(),
     ]);
-    assert!(said.contains("cannot write"), "{said}");
+    assert!(stderr.contains("cannot write"), "{stderr}");
     assert_eq!(
         fs::read_dir(folder.path()).unwrap().count(),
         1,
-        "nothing half made is left"
+        "no incomplete file is left"
     );
 }
 
@@ -126,16 +126,19 @@ fn the_tables_of_an_export_are_sound_and_exported_alike() {
     let folder = tempfile::tempdir().unwrap();
     let tables = folder.path().join("tables");
     let tables = tables.to_str().unwrap();
-    told(&["guanxi", "--of", "alipay", "--depth", "2", "--output", tables]);
-    let (of_tables, _) = told(&["json-lines", "--data", tables]);
-    let (of_part, _) = told(&["json-lines", "--of", "alipay", "--depth", "2"]);
+    exported(&["guanxi", "--of", "alipay", "--depth", "2", "--output", tables]);
+    let (of_tables, _) = exported(&["json-lines", "--data", tables]);
+    let (of_part, _) = exported(&["json-lines", "--of", "alipay", "--depth", "2"]);
     assert_eq!(of_tables, of_part);
-    let (code, said) = refused(&["guanxi", "--output", tables]);
-    assert!(code == Some(1) && said.contains("there is something in it"), "{said}");
-    let (_, said) = refused(&["guanxi"]);
+    let (code, stderr) = refused(&["guanxi", "--output", tables]);
     assert!(
-        said.contains("tables are a folder; name it with --output DIR"),
-        "{said}"
+        code == Some(1) && stderr.contains("there is something in it"),
+        "{stderr}"
+    );
+    let (_, stderr) = refused(&["guanxi"]);
+    assert!(
+        stderr.contains("tables are a folder; name it with --output DIR"),
+        "{stderr}"
     );
 }
 
@@ -157,9 +160,9 @@ fn what_cannot_be_asked_for_is_refused_with_a_reason() {
         (&["dot", "--data", "/nowhere/at/all"], 1, "/nowhere/at/all"),
         (&["dot", "--data", "a", "--store", "b"], 2, "name different data"),
     ] {
-        let (ended, said) = refused(arguments);
-        assert_eq!(ended, Some(code), "{arguments:?}: {said}");
-        assert!(said.contains(reason), "{arguments:?}: {said}");
+        let (ended, stderr) = refused(arguments);
+        assert_eq!(ended, Some(code), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(reason), "{arguments:?}: {stderr}");
     }
 }
 
@@ -168,17 +171,17 @@ fn what_is_exported_as_json_lines_is_imported_into_a_store_that_says_the_same() 
     let folder = tempfile::tempdir().unwrap();
     let (file, store) = (folder.path().join("graph.jsonl"), folder.path().join("store"));
     let (file, store) = (file.to_str().unwrap(), store.to_str().unwrap());
-    told(&["json-lines", "--output", file]);
+    exported(&["json-lines", "--output", file]);
     for imported in [true, false] {
         let output = Command::new(env!("CARGO_BIN_EXE_guanxi"))
             .args(["import", file, "--store", store])
             .output()
             .unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
+        let stdout = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        assert_eq!(said.contains("nothing was new"), !imported, "{said}");
+        assert_eq!(stdout.contains("nothing was new"), !imported, "{stdout}");
     }
-    let (again, _) = told(&["json-lines", "--store", store]);
+    let (again, _) = exported(&["json-lines", "--store", store]);
     assert_eq!(again, fs::read_to_string(file).unwrap(), "when each was recorded, too");
 }
 

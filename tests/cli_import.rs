@@ -1,5 +1,5 @@
-//! `guanxi import` as a user meets it: what is a format and what a file, what is never overwritten, what an interrupted import
-//! leaves, and how it ends.
+//! `guanxi import` from the point of view of a user: formats and files, files that are never overwritten, interrupted imports, and
+//! exit codes.
 
 use std::{fs, io::Write, path::Path, process::Output};
 
@@ -21,8 +21,8 @@ fn guanxi(folder: &Path, arguments: &[&str]) -> Output {
     program(arguments).current_dir(folder).output().unwrap()
 }
 
-/// The exit code, and what is printed on both streams.
-fn told(output: &Output) -> (Option<i32>, String) {
+/// The exit code, and both outputs.
+fn outcome(output: &Output) -> (Option<i32>, String) {
     let text = [output.stdout.as_slice(), &output.stderr].concat();
     (output.status.code(), String::from_utf8(text).unwrap())
 }
@@ -33,7 +33,7 @@ fn a_format_is_one_though_something_else_is_called_so() {
     // The second time there is a folder `json-lines`.
     for expected in ["created", "nothing was new"] {
         let arguments = ["import", "json-lines", "lines.jsonl", "--store", "json-lines"];
-        let (code, text) = told(&guanxi(folder.path(), &arguments));
+        let (code, text) = outcome(&guanxi(folder.path(), &arguments));
         assert_eq!(code, Some(0), "{text}");
         assert!(text.contains(expected), "{text}");
     }
@@ -43,7 +43,7 @@ fn a_format_is_one_though_something_else_is_called_so() {
 fn a_report_never_takes_the_place_of_what_is_read() {
     let folder = folder(&format!("{ENTITY}\n"));
     let arguments = ["import", "lines.jsonl", "--store", "s", "--report", "./lines.jsonl"];
-    let (code, text) = told(&guanxi(folder.path(), &arguments));
+    let (code, text) = outcome(&guanxi(folder.path(), &arguments));
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("the report would overwrite lines.jsonl"), "{text}");
     assert_eq!(
@@ -55,7 +55,7 @@ fn a_report_never_takes_the_place_of_what_is_read() {
 #[test]
 fn an_import_of_which_everything_is_rejected_fails() {
     let folder = folder(&format!("{}\n", ENTITY.replace("COMPANY", "COMPONY")));
-    let (code, text) = told(&guanxi(
+    let (code, text) = outcome(&guanxi(
         folder.path(),
         &["import", "json-lines", "lines.jsonl", "--store", "s"],
     ));
@@ -67,7 +67,7 @@ fn an_import_of_which_everything_is_rejected_fails() {
 fn what_an_ended_import_left_is_said_by_whoever_meets_it() {
     let folder = folder(&format!("{COMPANY}\nno record\n"));
     let strict = ["import", "followthemoney", "lines.jsonl", "--store", "s", "--strict"];
-    assert_eq!(told(&guanxi(folder.path(), &strict)).0, Some(1));
+    assert_eq!(outcome(&guanxi(folder.path(), &strict)).0, Some(1));
     for command in [
         vec!["check"],
         vec!["export", "json-lines"],
@@ -75,12 +75,12 @@ fn what_an_ended_import_left_is_said_by_whoever_meets_it() {
         vec!["compact"],
     ] {
         let arguments = [command.as_slice(), &["--store", "s"]].concat();
-        let (code, text) = told(&guanxi(folder.path(), &arguments));
+        let (code, text) = outcome(&guanxi(folder.path(), &arguments));
         assert_eq!(code, Some(1), "{command:?}");
         assert!(text.contains("was interrupted"), "{command:?}: {text}");
     }
     fs::write(folder.path().join("other.jsonl"), ENTITY.replace("\"a\"", "\"b\"")).unwrap();
-    let (code, text) = told(&guanxi(folder.path(), &["import", "other.jsonl", "--store", "s"]));
+    let (code, text) = outcome(&guanxi(folder.path(), &["import", "other.jsonl", "--store", "s"]));
     assert_eq!(code, Some(0), "{text}");
     assert!(
         text.contains("the records of an interrupted import into s are part of the store"),
@@ -100,7 +100,7 @@ fn a_file_of_an_archive_that_is_of_no_format_is_named() {
         archive.write_all(text.as_bytes()).unwrap();
     }
     archive.finish().unwrap();
-    let (code, text) = told(&guanxi(folder.path(), &["import", "all.zip", "--store", "s"]));
+    let (code, text) = outcome(&guanxi(folder.path(), &["import", "all.zip", "--store", "s"]));
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("all.zip/readme.txt: "), "{text}");
 }

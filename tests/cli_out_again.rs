@@ -1,5 +1,5 @@
-//! What is exported and imported again: every format keeps what it says it keeps, down to when relationships were recorded and to
-//! cells that a spreadsheet would run as formulas. Tables for spreadsheets, and the issues of the data that are told beside.
+//! Exports that are imported again: every format preserves what it promises, including the recording times of relationships and
+//! cells that a spreadsheet would run as formulas. Tables for spreadsheets, and the data issues that are reported with them.
 
 use std::{fs, path::Path, process::Output};
 
@@ -8,7 +8,7 @@ use crate::harness::program;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Texts that a spreadsheet runs, or that look like one that was kept from it.
+/// Texts that a spreadsheet runs as formulas, or that look like a quoted one.
 const HOSTILE: [&str; 8] = [
     "=SUM(A1:A9)",
     "+49 30 1234",
@@ -24,11 +24,11 @@ fn guanxi(folder: &Path, arguments: &[&str]) -> Output {
     program(arguments).current_dir(folder).output().unwrap()
 }
 
-/// What a command prints that succeeds.
+/// The standard output of a successful command.
 fn printed(folder: &Path, arguments: &[&str]) -> String {
     let output = guanxi(folder, arguments);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{arguments:?}: {said}");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {stderr}");
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -73,7 +73,7 @@ fn store(claims: &[Value]) -> TempDir {
     folder
 }
 
-/// Claims with everything that one can say.
+/// Claims with all of their fields.
 fn claims() -> Vec<Value> {
     vec![
         owns(
@@ -249,7 +249,7 @@ fn the_flat_table_holds_a_row_for_each_relationship_and_is_read_back() {
         ("2020-02-02", "2026-04-05T06:07:08.9Z")
     );
     assert_eq!((cell(4, "owner"), cell(4, "unknown_reason")), ("", "NATURAL_PERSONS"));
-    // By a mapping the same names come back, quoted or not.
+    // A mapping reads the same names, quoted or not.
     let mapping = "[[entity]]\nid = \"{owner_id}\"\nkind = \"COMPANY\"\nname = \"{owner}\"\n";
     fs::write(folder.path().join("quoted.toml"), mapping).unwrap();
     fs::write(
@@ -301,7 +301,7 @@ fn any_answer_is_flattened() {
 #[test]
 fn followthemoney_and_bods_keep_what_interests_say() {
     let mut chosen = claims()[..3].to_vec();
-    // BODS has days only.
+    // BODS has only days.
     chosen[0]["validity"] = json!({"since": "2015-03-04"});
     chosen[1]["validity"] = json!({"since": "2015-01-02", "until": "2019-07-01"});
     let folder = store(&chosen);
@@ -340,12 +340,12 @@ fn the_issues_of_the_data_are_counted_and_the_worst_are_named() {
         from.map(str::to_owned).collect()
     };
     assert_eq!(lines(&imported), lines(&checked), "{imported}{checked}");
-    let told = lines(&checked);
-    assert_eq!(told.len(), 4, "{checked}");
-    assert!(told[0].contains("(ERROR 1, "), "{told:?}");
+    let summary = lines(&checked);
+    assert_eq!(summary.len(), 4, "{checked}");
+    assert!(summary[0].contains("(ERROR 1, "), "{summary:?}");
     assert!(
-        told[1].starts_with("  ERROR DUPLICATE_IDENTIFIER: ") && told[1].contains("(z)"),
-        "{told:?}"
+        summary[1].starts_with("  ERROR DUPLICATE_IDENTIFIER: ") && summary[1].contains("(z)"),
+        "{summary:?}"
     );
     let in_silence = printed(
         folder.path(),
@@ -367,7 +367,7 @@ fn the_issues_of_the_data_are_counted_and_the_worst_are_named() {
     // The tables have no place for an identifier that another entity has.
     let count: usize = counted.lines().nth(1).unwrap().parse().unwrap();
     assert!(
-        told[0].starts_with(&format!("data issues: {} (", count + 1)),
-        "{counted}: {told:?}"
+        summary[0].starts_with(&format!("data issues: {} (", count + 1)),
+        "{counted}: {summary:?}"
     );
 }

@@ -1,4 +1,4 @@
-//! `guanxi import csv --suggest` as a user meets it: what is written and where, which inputs are read, how what is wrong ends.
+//! `guanxi import csv --suggest` from the point of view of a user: outputs, inputs, and error messages.
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ fn guanxi(folder: &Path, arguments: &[&str]) -> Output {
     program(arguments).current_dir(folder).output().unwrap()
 }
 
-/// The exit code, and what is printed on either stream.
+/// The exit code, standard output and standard error.
 fn parts(output: &Output) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (output.status.code(), text(&output.stdout), text(&output.stderr))
@@ -26,13 +26,13 @@ fn a_table_is_imported_with_what_was_suggested_for_it() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("companies.csv"), TABLE).unwrap();
     let suggest = ["import", "csv", "--suggest", "companies.csv"];
-    let (code, mapping, told) = parts(&guanxi(folder.path(), &suggest));
-    assert_eq!(code, Some(0), "{told}");
-    assert!(told.contains("guanxi import csv companies.csv --map"), "{told}");
+    let (code, mapping, stderr) = parts(&guanxi(folder.path(), &suggest));
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.contains("guanxi import csv companies.csv --map"), "{stderr}");
     fs::write(folder.path().join("map.toml"), mapping).unwrap();
     let import = ["import", "csv", "companies.csv", "--map", "map.toml", "--store", "s"];
-    let (code, out, told) = parts(&guanxi(folder.path(), &import));
-    assert_eq!(code, Some(0), "{told}");
+    let (code, out, stderr) = parts(&guanxi(folder.path(), &import));
+    assert_eq!(code, Some(0), "{stderr}");
     assert!(out.contains("2 records read = 2 imported"), "{out}");
 }
 
@@ -59,17 +59,17 @@ fn compressed_files_archives_and_pipes_are_read_as_an_import_reads_them() {
     zip("two.zip", &["a.csv", "b.csv"]);
     zip("book.xlsx", &["[Content_Types].xml", "xl/workbook.xml"]);
     for file in ["plain.csv", "marked.csv", "packed.csv.gz", "one.zip"] {
-        let (code, mapping, told) = parts(&guanxi(folder.path(), &["import", "csv", "--suggest", file]));
-        assert_eq!(code, Some(0), "{file}: {told}");
+        let (code, mapping, stderr) = parts(&guanxi(folder.path(), &["import", "csv", "--suggest", file]));
+        assert_eq!(code, Some(0), "{file}: {stderr}");
         assert!(mapping.contains("founded = \"{Inc. date}\""), "{file}: {mapping}");
     }
     for (file, reason) in [
         ("two.zip", "contains 2 files, but a mapping is for one table"),
         ("book.xlsx", "is a spreadsheet"),
     ] {
-        let (code, mapping, told) = parts(&guanxi(folder.path(), &["import", "csv", "--suggest", file]));
+        let (code, mapping, stderr) = parts(&guanxi(folder.path(), &["import", "csv", "--suggest", file]));
         assert_eq!((code, mapping.as_str()), (Some(1), ""), "{file}");
-        assert!(told.contains(file) && told.contains(reason), "{told}");
+        assert!(stderr.contains(file) && stderr.contains(reason), "{stderr}");
     }
     let mut child = program(&["import", "csv", "--suggest", "-"])
         .stdin(Stdio::piped())
@@ -78,8 +78,8 @@ fn compressed_files_archives_and_pipes_are_read_as_an_import_reads_them() {
         .spawn()
         .unwrap();
     child.stdin.take().unwrap().write_all(TABLE.as_bytes()).unwrap();
-    let (code, mapping, told) = parts(&child.wait_with_output().unwrap());
-    assert_eq!(code, Some(0), "{told}");
+    let (code, mapping, stderr) = parts(&child.wait_with_output().unwrap());
+    assert_eq!(code, Some(0), "{stderr}");
     assert!(mapping.contains("id = \"table\""), "{mapping}");
 }
 
@@ -103,12 +103,12 @@ fn what_is_no_table_is_refused_and_nothing_is_written() {
         ),
     ] {
         fs::write(folder.path().join(file), bytes).unwrap();
-        let (code, out, told) = parts(&guanxi(folder.path(), &["import", "csv", "--suggest", file]));
-        assert_eq!((code, out.as_str()), (Some(1), ""), "{file}: {told}");
-        assert!(told.contains(file) && told.contains(reason), "{file}: {told}");
+        let (code, out, stderr) = parts(&guanxi(folder.path(), &["import", "csv", "--suggest", file]));
+        assert_eq!((code, out.as_str()), (Some(1), ""), "{file}: {stderr}");
+        assert!(stderr.contains(file) && stderr.contains(reason), "{file}: {stderr}");
     }
-    let (code, _, told) = parts(&guanxi(folder.path(), &["import", "csv", "--suggest", "missing.csv"]));
-    assert_eq!(code, Some(1), "{told}");
+    let (code, _, stderr) = parts(&guanxi(folder.path(), &["import", "csv", "--suggest", "missing.csv"]));
+    assert_eq!(code, Some(1), "{stderr}");
 }
 
 #[test]
@@ -135,9 +135,9 @@ fn arguments_that_do_not_go_together_are_wrong_usage() {
         ),
         (&["csv", "a.csv"], "--store"),
     ] {
-        let (code, out, told) = parts(&guanxi(folder.path(), &[&["import"], arguments].concat()));
-        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}: {told}");
-        assert!(told.contains(reason), "{arguments:?}: {told}");
+        let (code, out, stderr) = parts(&guanxi(folder.path(), &[&["import"], arguments].concat()));
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(reason), "{arguments:?}: {stderr}");
     }
     // A store that the environment names is for imports.
     let mut command = program(&["import", "csv", "--suggest", "a.csv"]);
@@ -163,7 +163,7 @@ fn what_is_said_of_the_source_stands_in_the_mapping() {
         "--url",
         "https://a.example",
     ];
-    let (_, mapping, told) = parts(&guanxi(folder.path(), &arguments));
-    assert!(mapping.contains("publisher = \"Court {{1}}\"\n"), "{mapping}{told}");
+    let (_, mapping, stderr) = parts(&guanxi(folder.path(), &arguments));
+    assert!(mapping.contains("publisher = \"Court {{1}}\"\n"), "{mapping}{stderr}");
     assert!(mapping.contains("url = \"https://a.example\"\n"), "{mapping}");
 }

@@ -1,5 +1,5 @@
-//! The documentation: every link leads somewhere, every page is listed, settings are what the program has, and what the pages on
-//! architecture name is there. The questions in it are tested where their data is.
+//! The documentation: every link is valid, every page is listed, the settings are those of the program, and the names on the pages on
+//! architecture exist. The queries in it are tested with their data.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +15,7 @@ use crate::harness::{
 /// How many lines README.md may have.
 const README_LINES_MAX: usize = 200;
 
-/// The page of the settings, which `GUANXI_ACCEPT=1 cargo test` writes anew between its markers.
+/// The page of the settings, which `GUANXI_ACCEPT=1 cargo test` rewrites between its markers.
 const SETTINGS: &str = "docs/operating/settings.md";
 
 /// The pages that name types and functions of the program.
@@ -26,7 +26,7 @@ const ARCHITECTURE: [&str; 4] = [
     "docs/search-and-log.md",
 ];
 
-/// The pages beside README.md and those of docs.
+/// The pages other than README.md and those of docs.
 const FURTHER: [&str; 5] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
@@ -40,7 +40,7 @@ fn all_pages() -> Vec<Page> {
     pages().into_iter().chain(further).collect()
 }
 
-/// Every file below a folder whose name ends so, as paths below the repository with `/` between their parts.
+/// Every file below a folder with one of these endings, as paths below the repository with `/` between their parts.
 fn files(folder: &str, endings: &[&str]) -> BTreeSet<String> {
     let mut files = BTreeSet::new();
     let mut folders = vec![root().join(folder)];
@@ -87,7 +87,7 @@ fn anchors(page: &Page) -> BTreeSet<String> {
     anchors
 }
 
-/// A path without `.` and `..`; none where it leaves the repository.
+/// A path without `.` and `..`; `None` if it leaves the repository.
 fn resolved(path: &Path) -> Option<PathBuf> {
     let mut resolved = PathBuf::new();
     for part in path.components() {
@@ -101,7 +101,7 @@ fn resolved(path: &Path) -> Option<PathBuf> {
     Some(resolved)
 }
 
-/// Why a link of a page leads nowhere.
+/// Why a link of a page is invalid.
 fn broken(page: &Page, target: &str) -> Option<String> {
     let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
     let path = if file.is_empty() {
@@ -183,10 +183,10 @@ fn the_pages_name_things_by_their_nouns() {
                 .split(|letter: char| !letter.is_alphabetic())
                 .map(str::to_lowercase)
                 .collect();
-            let found = words
+            let matches = words
                 .iter()
                 .filter(|word| ["whoever", "nobody", "told"].contains(&&***word));
-            wrong.extend(found.map(|word| format!("{}:{number}: {word}", page.path)));
+            wrong.extend(matches.map(|word| format!("{}:{number}: {word}", page.path)));
             if line.contains("so many") {
                 wrong.push(format!("{}:{number}: so many", page.path));
             }
@@ -246,7 +246,7 @@ fn flags(command: &str) -> Vec<(String, Vec<Flag>)> {
         let Some((_, flags)) = sections.last_mut() else {
             continue;
         };
-        // A flag may have a letter before its name; what describes it stands further in.
+        // A flag may have a letter before its name; its description is indented further.
         let (indent, rest) = (line.len() - line.trim_start().len(), line.trim_start());
         let rest = rest.strip_prefix("-h, ").unwrap_or(rest);
         if let Some(flag) = rest.strip_prefix("--").filter(|_| (1..=6).contains(&indent)) {
@@ -277,7 +277,7 @@ fn flags(command: &str) -> Vec<(String, Vec<Flag>)> {
             flag.text.push_str(line);
         }
     }
-    // What has an environment variable is a setting; what one run is asked for has none.
+    // A flag with an environment variable is a setting; a flag of a single run has none.
     let is_setting = |flag: &Flag| {
         let variable = format!("[env: GUANXI_{}", flag.name.to_uppercase().replace('-', "_"));
         [format!("{variable}="), format!("{variable}]")]
@@ -310,7 +310,7 @@ fn tables(command: &str) -> String {
                 (Some(value), []) if value.replace('_', "-").to_lowercase() != flag.name => format!(" {value}"),
                 _ => String::new(),
             };
-            // Where the text names the default, it depends on the machine or on other flags.
+            // If the text names the default, it depends on the machine or on other flags.
             let default = flag.default.filter(|_| !flag.text.contains("Default: "));
             let default = default.map_or(String::new(), |default| format!("`{default}`"));
             let text_of_flag = flag.text.replace('|', "\\|").replace('*', "\\*");
@@ -340,9 +340,9 @@ fn the_page_of_settings_is_what_the_program_says() {
     if env::var_os("GUANXI_ACCEPT").is_some() {
         fs::write(root().join(SETTINGS), &expected).unwrap();
     }
-    let found = Page::read(SETTINGS).text;
+    let page = Page::read(SETTINGS).text;
     assert!(
-        found == expected,
+        page == expected,
         "{SETTINGS} is not what the program says; GUANXI_ACCEPT=1 cargo test writes it anew. It should read:\n{expected}"
     );
     for flag in [
@@ -352,7 +352,7 @@ fn the_page_of_settings_is_what_the_program_says() {
         "--public-read",
         "--record-bytes-max",
     ] {
-        assert!(found.contains(&format!("| `{flag}")), "{flag} is a setting");
+        assert!(page.contains(&format!("| `{flag}")), "{flag} is a setting");
     }
 }
 

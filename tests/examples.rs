@@ -1,4 +1,4 @@
-//! The examples that use guanxi as a library: each does what it says. That of another axum application is tested with HTTP.
+//! The examples that use guanxi as a library: each works as documented. That of another axum application is tested with HTTP.
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use ureq::{
     tls::{RootCerts, TlsConfig},
 };
 
-use super::{UsageError, say};
+use super::{errors::UsageError, output::say};
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

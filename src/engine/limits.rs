@@ -3,10 +3,14 @@
 
 use async_graphql::{Number, Value};
 
-use super::{error::Error, run::work::Pool};
+use super::error::Error;
 
 /// How many elements a page has when `first` and `last` are left out.
 pub(crate) const PAGE_DEFAULT: usize = 20;
+/// The most changes that are carried out concurrently. Those that wait together share one write, and use no processor meanwhile.
+pub(crate) const CONCURRENT_CHANGES_MAX: usize = 64;
+/// Requests that may wait between two turns. Each occupies a thread.
+pub(crate) const PAUSED_MAX: usize = 256;
 
 /// Limits of one request, and of all concurrent requests. Counts are of the document with its fragments expanded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,7 +180,10 @@ impl Limits {
     pub fn threads_max(&self) -> usize {
         /// Threads for other blocking work, such as reading files.
         const OTHERS: usize = 64;
-        Pool::threads_max(self).saturating_add(OTHERS)
+        let workers = usize::try_from(self.workers_max.max(1)).unwrap_or(usize::MAX);
+        workers
+            .saturating_mul(2)
+            .saturating_add(CONCURRENT_CHANGES_MAX + PAUSED_MAX + OTHERS)
     }
 
     /// Refuses a value beyond the limit.

@@ -1,5 +1,4 @@
-//! The web pages, embedded in the program: which bytes answer a request, in which encoding, and how long they may be
-//! kept. Knows nothing of GraphQL.
+//! The web pages, embedded in the program: their bytes, encodings and caching. Independent of GraphQL.
 
 use axum::body::Body;
 use axum::http::header::{
@@ -14,8 +13,8 @@ use super::graphql::header_list::{has_version, items, parameters, weight};
 // `static ASSETS: &[Asset]`, written by build.rs.
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// Everything comes from this server. The editor starts its workers from blobs, writes style elements and carries
-/// its fonts as data URLs.
+/// Everything comes from this server. The editor starts its workers from blobs, writes style elements and has
+/// its fonts in data URLs.
 const SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; \
      connect-src 'self'; font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'",
@@ -25,29 +24,29 @@ const WITHOUT_PAGES: &str = "<!doctype html><html lang=\"en\"><meta charset=\"ut
     <p>This server was built without its web pages: install Node.js 20.19 or later with npm, then run \
     <code>cargo build</code> again. GraphQL is served at <a href=\"graphql\"><code>/graphql</code></a> meanwhile.</p>\n";
 
-/// One file of the pages.
+/// A file of the pages.
 struct Asset {
     /// Relative to the root, without a leading slash.
     path: &'static str,
     content_type: &'static str,
     raw: Encoded,
-    /// Only where it is smaller.
+    /// `None` if it would not be smaller.
     brotli: Option<Encoded>,
 }
 
-/// The bytes of one encoding and their strong tag, quotes included. Each encoding has a tag of its own, because a
-/// strong tag promises equal bytes.
+/// The bytes of one encoding and their strong entity tag, including quotes. Each encoding has its own, since a
+/// strong tag guarantees equal bytes.
 struct Encoded {
     bytes: &'static [u8],
     etag: &'static str,
 }
 
-/// Answers whatever no other route takes: the fallback of the whole router.
+/// Answers all requests that no other route answers: the fallback of the whole router.
 pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     respond(ASSETS, &method, uri.path(), &headers)
 }
 
-/// Answers in place of the pages where they are switched off.
+/// Answers instead of the pages if they are switched off.
 pub(super) async fn off() -> Response {
     message(
         StatusCode::NOT_FOUND,
@@ -74,7 +73,7 @@ fn respond(assets: &[Asset], method: &Method, path: &str, headers: &HeaderMap) -
         None => {
             let mut response = text(StatusCode::OK, HTML, WITHOUT_PAGES);
             let headers = response.headers_mut();
-            // The pages may be there after the next build.
+            // The next build may have pages.
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             headers.insert(CONTENT_SECURITY_POLICY, SECURITY_POLICY);
             response
@@ -134,17 +133,17 @@ fn bytes(status: StatusCode, content_type: &'static str, bytes: &'static [u8]) -
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    // Stated here, because the answer to HEAD has no body to count.
+    // Set here, since the response to HEAD has no body.
     headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     response
 }
 
-/// Whether the client takes brotli, and does not like the plain bytes better.
+/// Whether the client accepts brotli, and does not prefer unencoded bytes.
 fn prefers_brotli(headers: &HeaderMap) -> bool {
     let (mut brotli, mut any, mut identity) = (None, None, None);
     for item in items(headers, &ACCEPT_ENCODING) {
         let (name, mut parameters) = parameters(item);
-        // What is no weight takes the encoding back: plain bytes are understood by every client.
+        // An invalid weight rules the encoding out, since every client accepts unencoded bytes.
         let weight = match parameters.find(|(name, _)| name.eq_ignore_ascii_case("q")) {
             Some((_, value)) => weight(value).unwrap_or(0),
             None => 1000,
@@ -190,8 +189,8 @@ mod tests {
         },
     ];
 
-    /// Asks for `path` with headers written as `name: value`, and answers the status and the headers.
-    fn ask(assets: &[Asset], method: &Method, path: &str, lines: &[&str]) -> (u16, HeaderMap) {
+    /// Requests `path` with headers like `name: value`, and returns the status and the headers.
+    fn request(assets: &[Asset], method: &Method, path: &str, lines: &[&str]) -> (u16, HeaderMap) {
         let mut headers = HeaderMap::new();
         for line in lines {
             let (name, value) = line.split_once(": ").unwrap();
@@ -202,11 +201,11 @@ mod tests {
     }
 
     fn get(path: &str, lines: &[&str]) -> (u16, HeaderMap) {
-        ask(PAGES, &Method::GET, path, lines)
+        request(PAGES, &Method::GET, path, lines)
     }
 
     #[test]
-    fn brotli_goes_to_those_who_take_it() {
+    fn brotli_is_sent_to_clients_that_accept_it() {
         let cases: &[(&[&str], bool)] = &[
             (&[], false),
             (&["accept-encoding: gzip, deflate, br, zstd"], true),
@@ -230,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_a_smaller_encoding_goes_plain() {
+    fn a_file_without_a_smaller_encoding_is_sent_unencoded() {
         let (_, headers) = get("/assets/icon-1.ttf", &["accept-encoding: br"]);
         assert_eq!(
             (headers.get("content-encoding"), &headers["content-length"]),
@@ -239,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_tag_is_not_sent_again() {
+    fn a_known_version_is_not_sent_again() {
         let cases: &[(&[&str], u16)] = &[
             (&["if-none-match: \"a\""], 304),
             (&["if-none-match: \"x\", W/\"a\""], 304),
@@ -254,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn only_files_with_a_hash_in_their_name_are_kept_for_good() {
+    fn only_files_with_a_hash_in_their_name_are_immutable() {
         assert_eq!(get("/", &[]).1["cache-control"], "no-cache");
         assert_eq!(get("/", &["if-none-match: *"]).1["cache-control"], "no-cache");
         assert_eq!(
@@ -278,16 +277,16 @@ mod tests {
     }
 
     #[test]
-    fn pages_carry_the_security_policy() {
+    fn pages_have_the_security_policy() {
         assert_eq!(get("/", &[]).1["content-security-policy"], SECURITY_POLICY);
         assert_eq!(
-            ask(&[], &Method::GET, "/", &[]).1["content-security-policy"],
+            request(&[], &Method::GET, "/", &[]).1["content-security-policy"],
             SECURITY_POLICY
         );
     }
 
     #[tokio::test]
-    async fn head_answers_the_headers_of_get_and_no_body() {
+    async fn head_has_the_headers_of_get_and_no_body() {
         let response = respond(PAGES, &Method::HEAD, "/", &HeaderMap::new());
         assert_eq!(*response.headers(), get("/", &[]).1);
         assert!(
@@ -299,8 +298,8 @@ mod tests {
     }
 
     #[test]
-    fn other_methods_are_told_which_ones_work() {
-        let (status, headers) = ask(PAGES, &Method::POST, "/", &[]);
+    fn other_methods_are_refused_with_the_allowed_ones() {
+        let (status, headers) = request(PAGES, &Method::POST, "/", &[]);
         assert_eq!(
             (status, &headers["allow"]),
             (405, &HeaderValue::from_static("GET, HEAD"))
@@ -316,7 +315,7 @@ mod tests {
             (PAGES, Method::GET, "/assets/../index.html"),
             (&[], Method::GET, "/assets/icon-1.ttf"),
         ] {
-            let (status, headers) = ask(assets, &method, path, &[]);
+            let (status, headers) = request(assets, &method, path, &[]);
             assert_eq!(
                 (status, &headers["content-type"]),
                 (404, &HeaderValue::from_static("text/plain; charset=utf-8"))
@@ -325,8 +324,8 @@ mod tests {
     }
 
     #[test]
-    fn a_build_without_pages_says_how_to_get_them() {
-        let (status, headers) = ask(&[], &Method::GET, "/", &[]);
+    fn a_build_without_pages_explains_how_to_build_them() {
+        let (status, headers) = request(&[], &Method::GET, "/", &[]);
         assert_eq!(
             (status, &headers["content-type"]),
             (200, &HeaderValue::from_static(HTML))

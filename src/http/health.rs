@@ -1,4 +1,4 @@
-//! Whether the process lives, and whether it should be sent requests. Both answer in JSON; what is not ready says every reason.
+//! Whether the process is alive, and whether it is ready for requests. Both answer in JSON; if it is not ready, with all reasons.
 
 use std::sync::Arc;
 
@@ -13,14 +13,14 @@ use crate::{
     store::{SearchUnavailable, Store},
 };
 
-/// How far the server is from stopping. Shared with the server, and with what outlives a request: streams and sockets.
+/// Whether the server is stopping. Shared by the server with streams and sockets, which outlive a request.
 #[derive(Clone, Debug, Default)]
-pub struct Readiness(Arc<Shared>);
+pub struct Readiness(Arc<ReadinessState>);
 
 #[derive(Debug, Default)]
-struct Shared {
+struct ReadinessState {
     phase: watch::Sender<Phase>,
-    /// Sockets that are open.
+    /// The number of open sockets.
     open: watch::Sender<usize>,
 }
 
@@ -28,19 +28,19 @@ struct Shared {
 enum Phase {
     #[default]
     Serving,
-    /// Everything is answered, and balancers are told to send requests elsewhere.
-    Leaving,
-    /// No connection is taken any more; streams and sockets end.
+    /// Requests are answered, and load balancers learn to send them elsewhere.
+    StopAnnounced,
+    /// No connection is accepted any more; streams and sockets end.
     Stopping,
 }
 
 impl Readiness {
-    /// From now on balancers are told to send requests elsewhere, while all that come are answered.
-    pub fn leave(&self) {
-        self.reach(Phase::Leaving);
+    /// Makes load balancers send requests elsewhere from now on; requests are still answered.
+    pub fn announce_stop(&self) {
+        self.reach(Phase::StopAnnounced);
     }
 
-    /// The same, and streams and sockets end.
+    /// The same, and ends streams and sockets.
     pub fn stop(&self) {
         self.reach(Phase::Stopping);
     }
@@ -53,22 +53,22 @@ impl Readiness {
         });
     }
 
-    /// Whether the server was told to stop.
+    /// Whether the server is going to stop.
     pub fn is_stopping(&self) -> bool {
         *self.0.phase.borrow() > Phase::Serving
     }
 
-    /// Completes when streams and sockets are to end.
+    /// Completes when streams and sockets must end.
     pub(super) async fn stopping(&self) {
         let mut phase = self.0.phase.subscribe();
-        // No error can be: the sender is in here. The guard inside must not be kept.
+        // It cannot fail, since `self` has the sender. The guard in the result must not be held.
         drop(phase.wait_for(|phase| *phase == Phase::Stopping).await);
     }
 
-    /// Counts a socket until it is dropped.
-    pub(super) fn enter(&self) -> Open {
+    /// Counts a socket as open until the result is dropped.
+    pub(super) fn count_socket(&self) -> OpenSocket {
         self.0.open.send_modify(|open| *open += 1);
-        Open(self.clone())
+        OpenSocket(self.clone())
     }
 
     /// Completes when no socket is open.
@@ -80,15 +80,15 @@ impl Readiness {
 
 /// An open socket.
 #[derive(Debug)]
-pub(super) struct Open(Readiness);
+pub(super) struct OpenSocket(Readiness);
 
-impl Drop for Open {
+impl Drop for OpenSocket {
     fn drop(&mut self) {
         self.0.0.open.send_modify(|open| *open -= 1);
     }
 }
 
-/// Why no requests should be sent here now. Programs read the code, people the message.
+/// Why the server is not ready: a code for programs, a message for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Reason {
     code: &'static str,
@@ -104,7 +104,7 @@ impl Reason {
     }
 }
 
-/// What `/health/ready` says.
+/// The answer of `/health/live` and `/health/ready`.
 #[derive(Debug, Serialize)]
 struct Report {
     status: &'static str,
@@ -123,29 +123,35 @@ pub(super) async fn live() -> Response {
 pub(super) async fn ready(State((readiness, store)): State<(Readiness, Arc<Store>)>) -> Response {
     report(
         "unready",
-        stopping(&readiness).into_iter().chain(of_store(&store)).collect(),
+        stopping_reason(&readiness)
+            .into_iter()
+            .chain(store_reasons(&store))
+            .collect(),
     )
 }
 
 /// The same while the graph is being loaded.
 pub(super) async fn starting(State(readiness): State<Readiness>) -> Response {
     let starting = Reason::new("STARTING", "The graph is being loaded.");
-    report("starting", stopping(&readiness).into_iter().chain([starting]).collect())
+    report(
+        "starting",
+        stopping_reason(&readiness).into_iter().chain([starting]).collect(),
+    )
 }
 
-fn stopping(readiness: &Readiness) -> Option<Reason> {
+fn stopping_reason(readiness: &Readiness) -> Option<Reason> {
     readiness
         .is_stopping()
-        .then(|| Reason::new("STOPPING", "The server was told to stop."))
+        .then(|| Reason::new("STOPPING", "The server is stopping."))
 }
 
-/// What keeps the store from answering and recording everything.
-fn of_store(store: &Store) -> Vec<Reason> {
+/// Why the store cannot answer or record everything.
+fn store_reasons(store: &Store) -> Vec<Reason> {
     let search = store.state().search_unavailable().map(|why| {
         let advice = match why {
-            SearchUnavailable::Building => "search and match answer UNAVAILABLE until it is there.",
+            SearchUnavailable::Building => "search and match answer UNAVAILABLE until it is built.",
             SearchUnavailable::Failed(_) => {
-                "search and match answer UNAVAILABLE until it is tried again, which is soon."
+                "search and match answer UNAVAILABLE until the next attempt, which is soon."
             }
         };
         Reason::new("SEARCH_INDEX", format!("{}; {advice}", capitalised(&why.to_string())))
@@ -164,11 +170,11 @@ fn capitalised(text: &str) -> String {
     first.unwrap_or_default() + letters.as_str()
 }
 
-fn report(otherwise: &'static str, reasons: Vec<Reason>) -> Response {
+fn report(unready_status: &'static str, reasons: Vec<Reason>) -> Response {
     let status = match reasons.first() {
         None => "ready",
         Some(Reason { code: "STOPPING", .. }) => "stopping",
-        Some(_) => otherwise,
+        Some(_) => unready_status,
     };
     let code = match status {
         "ready" => StatusCode::OK,

@@ -1,5 +1,5 @@
-//! The HTTP server: GraphQL, the schema's text, health, and whatever pages are handed in. Decides
-//! statuses and headers; what a request may ask for is the schema layer's to say.
+//! The HTTP server: GraphQL, the text of the schema, health, and the pages. Decides statuses and headers; which queries and
+//! changes a request may make is decided by the schema layer.
 
 mod access;
 mod assets;
@@ -22,19 +22,19 @@ use axum::{
 use self::{
     access::{cors, hosts::Hosts},
     graphql::{
-        context::Graphql,
+        context::EndpointState,
         endpoint,
         sdl::{self, Sdl},
     },
     refusal::only_get,
-    trace::Front,
+    trace::RequestGuard,
 };
 
 pub use self::{
     access::{
         cors::InvalidOrigin,
         hosts::InvalidHostName,
-        rules::{Access, Changes, PublicRead, Unprotected},
+        rules::{Access, Changes, PublicRead, UnprotectedServer},
     },
     connections::{
         descriptors::{TooFewFiles, fit_to_open_files, raise_open_files},
@@ -46,21 +46,20 @@ pub use self::{
     settings::{GetPreflight, InvalidSetting, Pages, Service, Settings},
 };
 
-/// All routes. The pages answer every path that is none of the others; `/health/ready` tells `readiness`, and what keeps the
-/// store from being well.
+/// All routes. The pages answer every other path; `/health/ready` reports `readiness`, and the faults of the store.
 ///
 /// # Errors
-/// [`InvalidSetting`] when one of the settings' CORS origins or host names is none.
+/// [`InvalidSetting`] if a CORS origin or a host name of the settings is invalid.
 pub fn router(service: Service, settings: Settings, readiness: Readiness) -> Result<Router, InvalidSetting> {
     let cors = cors::layer(&settings.cors_origins)?;
-    let front = Front::new(Hosts::new(&settings.host_names)?, service.access.clone());
+    let guard = RequestGuard::new(Hosts::new(&settings.host_names)?, service.access.clone());
     let sdl = Sdl::new(service.api.sdl(), service.access.clone());
     let store = Arc::clone(&service.store);
     let pages = settings.pages;
-    let graphql = Graphql::new(service, settings, readiness.clone());
+    let endpoint_state = EndpointState::new(service, settings, readiness.clone());
     let router = Router::new()
-        .route("/graphql", any(endpoint::graphql).with_state(graphql.clone()))
-        .route("/graphql/", any(endpoint::graphql).with_state(graphql))
+        .route("/graphql", any(endpoint::graphql).with_state(endpoint_state.clone()))
+        .route("/graphql/", any(endpoint::graphql).with_state(endpoint_state))
         .route("/schema.graphql", get(sdl::schema).fallback(only_get).with_state(sdl))
         .route("/health/live", get(health::live).fallback(only_get))
         .route(
@@ -75,5 +74,5 @@ pub fn router(service: Service, settings: Settings, readiness: Readiness) -> Res
         Some(cors) => router.layer(cors),
         None => router,
     };
-    Ok(router.layer(from_fn_with_state(front, trace::trace)))
+    Ok(router.layer(from_fn_with_state(guard, trace::trace)))
 }

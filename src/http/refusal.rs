@@ -1,4 +1,4 @@
-//! Answers that never reach the schema: an HTTP status and a GraphQL error that says what to do.
+//! Answers to requests that are refused before they reach the schema: an HTTP status, and a GraphQL error with advice.
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use super::graphql::negotiate::MediaType;
 use crate::engine::{Answer, Code, Error};
 
-/// A request refused by HTTP's own rules.
+/// The answer to a request that is refused by the rules of HTTP.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
@@ -27,7 +27,7 @@ impl Refusal {
         }
     }
 
-    /// Says how a caller may prove who it is.
+    /// Adds how a client can authenticate itself (`WWW-Authenticate`).
     pub(super) fn challenge(self, challenge: &'static str) -> Self {
         Self {
             challenge: Some(challenge),
@@ -52,12 +52,12 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut response = json(self.status, self.media, &Answer::refused([*self.error]));
         let retry_after = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some("1");
-        let further = [
+        let optional_headers = [
             (header::ALLOW, self.allow),
             (header::WWW_AUTHENTICATE, self.challenge),
             (header::RETRY_AFTER, retry_after),
         ];
-        for (name, value) in further {
+        for (name, value) in optional_headers {
             if let Some(value) = value {
                 response.headers_mut().insert(name, HeaderValue::from_static(value));
             }
@@ -66,7 +66,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Writes `body` as JSON under the media type that was agreed on.
+/// A response with `body` as JSON, under the negotiated media type.
 pub(super) fn json(status: StatusCode, media: MediaType, body: &impl serde::Serialize) -> Response {
     const HEADERS: [(HeaderName, &str); 2] = [(header::VARY, "Accept"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
     match serde_json::to_vec(body) {
@@ -85,7 +85,7 @@ pub(super) fn json(status: StatusCode, media: MediaType, body: &impl serde::Seri
     }
 }
 
-/// The refusal of a method where only GET is answered.
+/// The refusal of other methods than GET and HEAD.
 pub(super) async fn only_get() -> Refusal {
     Refusal::method_not_allowed("GET, HEAD")
 }

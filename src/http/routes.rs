@@ -1,5 +1,5 @@
-//! What answers requests: the routes, and until there are any a refusal that says to come back. So the port is taken, and a
-//! probe answered, while millions of records are loaded.
+//! The routes, which can be opened after the server has started: until then requests are refused, to be retried. So the port is taken,
+//! and probes are answered, while millions of records are loaded.
 
 use std::sync::{Arc, OnceLock};
 
@@ -16,50 +16,50 @@ use super::{
     graphql::negotiate::MediaType,
     health::{self, Readiness},
     refusal::{Refusal, only_get},
-    trace::{self, Front},
+    trace::{self, RequestGuard},
 };
 use crate::engine::Error;
 
-/// What answers requests. Clones are the same one.
+/// The routes of a server. Clones share them.
 #[derive(Debug, Clone)]
-pub struct Routes(Arc<Shared>);
+pub struct Routes(Arc<RouteTable>);
 
 #[derive(Debug)]
-struct Shared {
+struct RouteTable {
     starting: Router,
-    opened: OnceLock<Router>,
+    router: OnceLock<Router>,
 }
 
 impl Routes {
-    /// Refuses every request, but for those about health, until [`Routes::open`].
+    /// Refuses every request, except for those to `/health`, until [`Routes::open`].
     #[must_use]
     pub fn starting(readiness: &Readiness) -> Self {
-        let router = Router::new()
+        let starting = Router::new()
             .route("/health/live", get(health::live).fallback(only_get))
             .route("/health/ready", get(health::starting).fallback(only_get))
-            .fallback(refuse)
-            .layer(from_fn_with_state(Front::default(), trace::trace))
+            .fallback(refuse_while_starting)
+            .layer(from_fn_with_state(RequestGuard::default(), trace::trace))
             .with_state(readiness.clone());
-        Self(Arc::new(Shared {
-            starting: router,
-            opened: OnceLock::new(),
+        Self(Arc::new(RouteTable {
+            starting,
+            router: OnceLock::new(),
         }))
     }
 
-    /// Lets `router` answer from now on, also on connections that are open. The first one stays.
+    /// Makes `router` answer from now on, also on open connections. Only the first call has an effect.
     pub fn open(&self, router: Router) {
-        let _ = self.0.opened.set(router);
+        let _ = self.0.router.set(router);
     }
 
-    /// Whether there are routes.
+    /// Whether [`Routes::open`] was called.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.0.opened.get().is_some()
+        self.0.router.get().is_some()
     }
 
-    /// What answers the next request.
+    /// The router for the next request.
     pub(super) fn current(&self) -> Router {
-        self.0.opened.get().unwrap_or(&self.0.starting).clone()
+        self.0.router.get().unwrap_or(&self.0.starting).clone()
     }
 }
 
@@ -71,7 +71,7 @@ impl From<Router> for Routes {
     }
 }
 
-async fn refuse(State(_): State<Readiness>) -> Response {
+async fn refuse_while_starting(State(_): State<Readiness>) -> Response {
     let error = Error::unavailable("The server is starting: the graph is being loaded. Try again in a moment.");
     Refusal::new(StatusCode::SERVICE_UNAVAILABLE, MediaType::Json, error).into_response()
 }

@@ -1,18 +1,18 @@
-//! What is served, to whom, and how the server meets its clients.
+//! The settings of the server: what it serves, to which clients, and its limits on them.
 
 use std::sync::Arc;
 
 use super::access::{cors::InvalidOrigin, hosts::InvalidHostName, rules::Access};
 use crate::{schema::Api, store::Store};
 
-/// What is served: the schema, the data it is asked over, and to whom.
+/// What is served: the schema, the data, and the access to both.
 #[derive(Debug, Clone)]
 pub struct Service {
     /// The schema and its limits.
     pub api: Arc<Api>,
-    /// The data, as it changes.
+    /// The data.
     pub store: Arc<Store>,
-    /// Who may do what.
+    /// The permissions of clients.
     pub access: Access,
 }
 
@@ -21,11 +21,11 @@ pub struct Service {
 pub enum Pages {
     /// GraphiQL answers on `/`.
     Served,
-    /// Nothing does.
+    /// `/` is not found.
     Off,
 }
 
-/// Whether a GET must carry a header that no page of another origin can send unasked.
+/// Whether a GET must have a header that a page of another origin can send only after a preflight request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GetPreflight {
     /// Any GET is answered.
@@ -34,39 +34,40 @@ pub enum GetPreflight {
     Required,
 }
 
-/// How the server meets its clients; what a request may ask for is in `Limits`.
+/// The settings for HTTP clients. The limits of a request are in `Limits`.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Names by which requests may call the server, such as `graph.example`; `*.example` is every name below it, `*` any. Those
-    /// of the machine to itself always may.
+    /// Host names that requests may use, such as `graph.example`; `*.example` is every name below it, `*` any. `localhost` and
+    /// loopback addresses are always allowed.
     pub host_names: Vec<String>,
     /// Origins whose pages may read answers, such as `https://example.org`; `*` is any. None by
     /// default: only pages of this server.
     pub cors_origins: Vec<String>,
     /// Operations in one body; 0 turns batches off.
     pub batch_max: usize,
-    /// Whether a GET must carry `GraphQL-Require-Preflight`.
+    /// Whether a GET must have the header `GraphQL-Require-Preflight`.
     pub get_preflight: GetPreflight,
-    /// How long a request's headers, or the next request on a kept connection, may take.
+    /// How long the headers of a request, or the next request of an open connection, may take to arrive.
     pub header_timeout_ms: u64,
-    /// How long a request's body may take.
+    /// How long the body of a request may take to arrive.
     pub body_timeout_ms: u64,
-    /// Connections served at a time. More wait in the system's queue; the longest idle are closed for them.
+    /// Concurrent connections. Further ones wait in the queue of the system until the longest idle ones are closed.
     pub connections_max: usize,
-    /// How long everything is answered as before after a request to terminate, while `/health/ready` says that the server stops.
+    /// How long requests are answered as before after a request to terminate, while `/health/ready` reports that the server is
+    /// stopping.
     pub stop_delay_ms: u64,
-    /// How long requests may go on after the server was told to stop.
+    /// How long running requests may continue after the port was closed.
     pub drain_ms: u64,
-    /// WebSockets that are open at a time; more are told to try again.
+    /// Concurrent WebSockets; further ones are refused, and may be retried.
     pub sockets_max: usize,
-    /// Operations that run on one WebSocket at a time.
+    /// Concurrent operations on one WebSocket.
     pub socket_operations_max: usize,
-    /// How long a WebSocket may take to say who it is (`connection_init`).
+    /// How long a WebSocket may take to initialise (`connection_init`).
     pub init_timeout_ms: u64,
-    /// How often a stream or socket without events shows that it lives.
+    /// The interval of keep-alive messages on a stream or socket without events.
     pub keep_alive_ms: u64,
-    /// How long a client may leave what was sent to it unread. Then its socket is closed; any other connection is cut after
-    /// twice that time.
+    /// How long a client may leave data unread. Then its WebSocket is closed; any other connection is closed after twice that
+    /// time.
     pub slow_client_ms: u64,
     /// Whether the pages are served.
     pub pages: Pages,
@@ -94,7 +95,7 @@ impl Default for Settings {
     }
 }
 
-/// A setting that no router can be made with.
+/// An invalid setting.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidSetting {
     /// See [`InvalidOrigin`].

@@ -1,6 +1,5 @@
-//! What stands in front of every route: one log line per request, an id that ties it to the answer, and the refusal of requests
-//! that call the server by a name that is not its own. The id of a proxy in front is kept when it looks like one; the text of
-//! queries is never logged here.
+//! The layer around all routes: a log line and an id for each request, and the refusal of requests for other hosts. A valid id from
+//! a proxy is used instead of a new one. The text of queries is never logged here.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -22,15 +21,15 @@ use crate::engine::Error;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// In a request's extensions.
+/// The id of a request, in its extensions.
 #[derive(Clone, Debug)]
 pub(super) struct RequestId(pub Arc<str>);
 
-/// In an answer's extensions: the operation that ran, for the log line.
+/// The name of the operation that ran, in the extensions of the response, for the log line.
 #[derive(Clone, Debug)]
 pub(super) struct OperationName(pub String);
 
-/// Ids that differ within a process, and in all likelihood between processes.
+/// Generates ids that are unique within a process, and very likely between processes.
 #[derive(Clone, Default)]
 pub(super) struct RequestIds {
     seed: RandomState,
@@ -44,32 +43,32 @@ impl RequestIds {
     }
 }
 
-/// What is looked at before the routes are.
+/// Assigns ids to requests, and checks their hosts.
 #[derive(Clone, Default)]
-pub(super) struct Front {
+pub(super) struct RequestGuard {
     ids: RequestIds,
-    /// By which names the server may be called, and who may use its addresses; while it starts, nothing is told anyone.
-    names: Option<(Hosts, Access)>,
+    /// The allowed hosts, and the access that decides on addresses. `None` while the server starts, when it has no data.
+    host_rules: Option<(Hosts, Access)>,
 }
 
-impl Front {
+impl RequestGuard {
     pub(super) fn new(hosts: Hosts, access: Access) -> Self {
         Self {
             ids: RequestIds::default(),
-            names: Some((hosts, access)),
+            host_rules: Some((hosts, access)),
         }
     }
 
-    /// The refusal of a request that calls the server by a name that is not its own. Health is told whoever asks: probes may
-    /// call the server anything, and it says nothing of the data.
+    /// The refusal of a request with a host that is not allowed. `/health` has no such rule: probes may use any host, and its answer
+    /// contains no data.
     fn refusal(&self, request: &Request) -> Option<Refusal> {
-        let (hosts, access) = self.names.as_ref()?;
+        let (hosts, access) = self.host_rules.as_ref()?;
         if request.uri().path().starts_with("/health/") {
             return None;
         }
         let name = hosts.unknown(request.uri(), request.headers(), access.addresses())?;
         let message = format!(
-            "This server is not called {name:?} (Host). Call it localhost, or by its address where it is open to other machines, or start it with --host-name and the name. A reverse proxy may pass its own name on when that is given so."
+            "This server has no host name {name:?} (Host). Use localhost, or its address if it is open to other machines, or start it with --host-name and the name. A reverse proxy may send its own name as Host if --host-name allows it."
         );
         Some(Refusal::new(
             StatusCode::FORBIDDEN,
@@ -79,18 +78,18 @@ impl Front {
     }
 }
 
-pub(super) async fn trace(State(front): State<Front>, mut request: Request, next: Next) -> Response {
+pub(super) async fn trace(State(guard): State<RequestGuard>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = request
         .headers()
         .get(REQUEST_ID)
-        .and_then(given)
-        .unwrap_or_else(|| front.ids.next());
+        .and_then(valid_request_id)
+        .unwrap_or_else(|| guard.ids.next());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     request.extensions_mut().insert(id.clone());
 
-    let mut response = match front.refusal(&request) {
+    let mut response = match guard.refusal(&request) {
         Some(refusal) => refusal.into_response(),
         None => next.run(request).await,
     };
@@ -114,10 +113,10 @@ pub(super) async fn trace(State(front): State<Front>, mut request: Request, next
     response
 }
 
-fn given(value: &HeaderValue) -> Option<RequestId> {
+fn valid_request_id(value: &HeaderValue) -> Option<RequestId> {
     let text = value.to_str().ok().filter(|text| (1..=64).contains(&text.len()))?;
-    let fit = text
+    let is_valid = text
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
-    fit.then(|| RequestId(text.into()))
+    is_valid.then(|| RequestId(text.into()))
 }

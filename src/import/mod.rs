@@ -16,9 +16,10 @@ mod update;
 pub use self::{
     files::{
         archive::ARCHIVE_FILES_MAX,
+        error::PlanError,
         format::{Format, Reader, ReaderChoice},
         input::{InputFile, OpenOptions, UNPACKED_BYTES_MAX, input_files},
-        plan::{PlanError, plan},
+        plan::plan,
     },
     job::{BATCH_MAX, Completion, Coverage, Error, Job, Phase, Progress, Strictness, UNSETTLED_MAX, WAITING_MAX},
     queue::spool::{SortedPairs, Spool},

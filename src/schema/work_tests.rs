@@ -18,9 +18,10 @@ use crate::{
     engine::{
         Client, Error, Limits,
         cost::directives::{cost, list_size},
+        limits::CONCURRENT_CHANGES_MAX,
         run::{
             executor::{Executor, Request},
-            work::{CONCURRENT_CHANGES_MAX, Pool, WorkClass, WorkerTurn},
+            work::{Pool, WorkClass, WorkerTurn},
         },
     },
     graph::Snapshot,

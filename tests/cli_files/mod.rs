@@ -42,7 +42,7 @@ fn guanxi(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// The exit code, and what is printed on both streams.
-fn told(output: &Output) -> (Option<i32>, String) {
+fn outcome(output: &Output) -> (Option<i32>, String) {
     let text = [output.stdout.as_slice(), &output.stderr].concat();
     (output.status.code(), String::from_utf8(text).unwrap())
 }
@@ -59,7 +59,7 @@ fn piped(folder: &Path, arguments: &[&str], bytes: &[u8]) -> (Option<i32>, Strin
     std::thread::scope(|scope| {
         // A program that refuses what it reads closes the pipe.
         scope.spawn(move || drop(pipe.write_all(bytes)));
-        told(&child.wait_with_output().unwrap())
+        outcome(&child.wait_with_output().unwrap())
     })
 }
 
@@ -68,7 +68,7 @@ fn import(name: &str, bytes: &[u8], more: &[&str]) -> (Option<i32>, String, Temp
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(name), bytes).unwrap();
     let arguments = [&["import", name, "--store", "s"], more].concat();
-    let (code, text) = told(&guanxi(folder.path(), &arguments).output().unwrap());
+    let (code, text) = outcome(&guanxi(folder.path(), &arguments).output().unwrap());
     (code, text, folder)
 }
 
@@ -244,7 +244,7 @@ fn what_is_compressed_is_read_as_if_it_were_not() {
             let (code, text) = piped(folder.path(), &["import", "-", "--store", "t"], bytes);
             assert!(code == Some(0) && text.contains(" = 2 imported"), "{command}: {text}");
         }
-        // The name that it is told by stays.
+        // The name of the file stays.
         let owns = r#"{"id":"o","schema":"Ownership","properties":{"owner":["alder"],"asset":["birch"]}}"#;
         let all = [lines.as_str(), owns].join("\n");
         let (_, _, folder) = import("net.json", all.as_bytes(), &[]);
@@ -259,7 +259,7 @@ fn what_is_compressed_is_read_as_if_it_were_not() {
             }
         );
         fs::rename(folder.path().join("net.json.pack"), folder.path().join(&name)).unwrap();
-        let (code, text) = told(
+        let (code, text) = outcome(
             &guanxi(folder.path(), &["import", &name, "--store", "s"])
                 .output()
                 .unwrap(),

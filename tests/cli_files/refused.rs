@@ -3,7 +3,7 @@
 
 use std::{fs, process::Command};
 
-use super::{company, guanxi, import, packed, piped, pretty, records, tarred, told, zipped};
+use super::{company, guanxi, import, outcome, packed, piped, pretty, records, tarred, zipped};
 
 /// What the columns of the tables above are.
 const MAPPING: &str = "[csv]\ndelimiter = \";\"\n[[entity]]\nid = \"de:{id}\"\nkind = \"COMPANY\"\nname = \"{name}\"\n";
@@ -68,7 +68,7 @@ fn what_has_no_records_is_no_success() {
             let folder = tempfile::tempdir().unwrap();
             fs::write(folder.path().join(name), bytes).unwrap();
             let run = ["import", format, name, "--store", "s"];
-            let (code, text) = told(&guanxi(folder.path(), &run).output().unwrap());
+            let (code, text) = outcome(&guanxi(folder.path(), &run).output().unwrap());
             assert_eq!(code, Some(1), "{format} {bytes}: {text}");
             let (code, text) = piped(
                 folder.path(),
@@ -115,11 +115,11 @@ fn other_encodings_are_told_with_the_command_that_converts_them() {
             fs::write(folder.path().join(name), bytes).unwrap();
             fs::write(folder.path().join("map.toml"), MAPPING).unwrap();
             let run = ["import", name, "--store", "s", "--map", "map.toml"];
-            let (code, text) = told(&guanxi(folder.path(), &run).output().unwrap());
+            let (code, text) = outcome(&guanxi(folder.path(), &run).output().unwrap());
             assert_eq!(code, Some(1), "{name}: {text}");
             assert!(text.contains(command), "{name}: {text}");
             assert!(!folder.path().join("s/guanxi.redb").exists(), "nothing was imported");
-            // The command does what it is said to do.
+            // The command does what the message promises.
             let converted = Command::new("sh")
                 .current_dir(folder.path())
                 .args(["-c", command])
@@ -128,12 +128,12 @@ fn other_encodings_are_told_with_the_command_that_converts_them() {
             assert!(converted.success(), "{command}");
             let output = command.rsplit("> ").next().unwrap().trim_matches('\'');
             let run = ["import", output, "--store", "s", "--map", "map.toml"];
-            let (code, text) = told(&guanxi(folder.path(), &run).output().unwrap());
+            let (code, text) = outcome(&guanxi(folder.path(), &run).output().unwrap());
             assert!(code == Some(0) && text.contains("1 imported"), "{command}: {text}");
             let output = guanxi(folder.path(), &["export", "json-lines", "--store", "s"])
                 .output()
                 .unwrap();
-            assert!(told(&output).1.contains("Müller Bäckerei GmbH"));
+            assert!(outcome(&output).1.contains("Müller Bäckerei GmbH"));
         };
         check("firms.csv", &bytes, &format!("{iconv} firms.csv > firms.utf8.csv"));
         check(

@@ -1,5 +1,5 @@
-//! A server of a test's own on a real port, the store behind it, and a WebSocket spoken frame by frame, so that a test can say
-//! what no client library would.
+//! A server for one test on a real port, its store, and a WebSocket frame by frame, so that a test can send messages that no
+//! client library would.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,7 +21,7 @@ use tokio::{
 
 use super::{BUNDLED, store_of};
 
-/// Longer than anything here takes.
+/// A timeout that no test should reach.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How a server is started.
@@ -71,7 +71,7 @@ impl Live {
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(async move {
             http::serve(listener, router, &setup.settings, readiness, async {
-                // A test that ends stops its server too.
+                // The end of a test also stops its server.
                 stopped.await.unwrap_or_default();
             })
             .await;
@@ -94,7 +94,7 @@ impl Live {
         self.record_because(names, "a test").await;
     }
 
-    /// The same for a reason of its own.
+    /// The same with a reason.
     pub(crate) async fn record_because(&self, names: &[&str], reason: &str) {
         let (store, reason) = (Arc::clone(&self.store), reason.to_owned());
         let changes = names.iter().map(|name| company(name)).collect();
@@ -109,12 +109,12 @@ impl Live {
             .unwrap_or_else(|refused| panic!("{refused}"))
     }
 
-    /// A socket, or the head of what was answered instead.
+    /// A socket, or the head of the response that refuses it.
     pub(crate) async fn handshake(&self, headers: &[(&str, &str)]) -> Result<Socket, String> {
         handshake(self.port, headers).await
     }
 
-    /// A socket that has said who it is: nobody.
+    /// An initialised socket without a token.
     pub(crate) async fn ready(&self) -> Socket {
         let mut socket = self.socket(&[]).await;
         socket.say(json!({"type": "connection_init"})).await;
@@ -123,7 +123,7 @@ impl Live {
     }
 }
 
-/// A socket at `/graphql` of this port, or the head of what was answered instead.
+/// A socket at `/graphql` of this port, or the head of the response that refuses it.
 pub(crate) async fn handshake(port: u16, headers: &[(&str, &str)]) -> Result<Socket, String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     let mut head = "GET /graphql HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
@@ -135,21 +135,21 @@ pub(crate) async fn handshake(port: u16, headers: &[(&str, &str)]) -> Result<Soc
     ];
     let own = own
         .iter()
-        .filter(|(name, _)| headers.iter().all(|(given, _)| given != name));
-    let given = headers.iter().map(|(name, value)| (*name, (*value).to_owned()));
-    for (name, value) in own.cloned().chain(given).filter(|(_, value)| !value.is_empty()) {
+        .filter(|(name, _)| headers.iter().all(|(named, _)| named != name));
+    let named = headers.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    for (name, value) in own.cloned().chain(named).filter(|(_, value)| !value.is_empty()) {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     stream.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
-    let mut told = Vec::new();
-    while !told.ends_with(b"\r\n\r\n") {
-        told.push(timeout(PATIENCE, stream.read_u8()).await.unwrap().unwrap());
+    let mut response_head = Vec::new();
+    while !response_head.ends_with(b"\r\n\r\n") {
+        response_head.push(timeout(PATIENCE, stream.read_u8()).await.unwrap().unwrap());
     }
-    let told = String::from_utf8(told).unwrap();
-    if told.starts_with("HTTP/1.1 101") {
+    let response_head = String::from_utf8(response_head).unwrap();
+    if response_head.starts_with("HTTP/1.1 101") {
         return Ok(Socket { stream });
     }
-    Err(told)
+    Err(response_head)
 }
 
 /// A change that records a company.
@@ -159,7 +159,7 @@ pub(crate) fn company(name: &str) -> Change {
     Change::Put(Box::new(Record::Entity(entity)))
 }
 
-/// Commits changes, and answers how many there were.
+/// Commits changes, and returns their number.
 pub(crate) fn commit(store: &Store, changes: Vec<Change>, reason: &str) -> usize {
     let proposal = Proposal {
         retry: None,
@@ -179,19 +179,19 @@ pub(crate) struct Socket {
     pub(crate) stream: TcpStream,
 }
 
-/// What a frame holds.
+/// A frame of a WebSocket.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Frame {
     Text(String),
     Ping,
     Pong(Vec<u8>),
     Close(u16, String),
-    /// The connection ended without a word.
+    /// The connection ended without a close frame.
     End,
 }
 
 impl Socket {
-    /// Sends one frame. Clients mask what they send, here with nothing.
+    /// Sends one frame. Clients must mask frames, here with zeros.
     pub(crate) async fn send(&mut self, opcode: u8, payload: &[u8]) {
         let mut frame = vec![0x80 | opcode];
         match u16::try_from(payload.len()) {
@@ -207,7 +207,7 @@ impl Socket {
         }
         frame.extend([0; 4]);
         frame.extend(payload);
-        // The other end may have closed already, which a later read shows.
+        // The server may have closed the socket already, which a later read reports.
         drop(self.stream.write_all(&frame).await);
     }
 
@@ -246,7 +246,7 @@ impl Socket {
         })
     }
 
-    /// The next message; signs of life are passed over.
+    /// The next message; pings are answered.
     pub(crate) async fn hear(&mut self) -> Value {
         loop {
             match self.frame().await {
@@ -257,7 +257,7 @@ impl Socket {
         }
     }
 
-    /// The code and reason with which the server closes. The answer is sent, and the end waited for.
+    /// The code and reason with which the server closes the socket. Replies, and waits for the end of the connection.
     pub(crate) async fn closed(&mut self) -> (u16, String) {
         loop {
             match self.frame().await {
@@ -272,7 +272,7 @@ impl Socket {
         }
     }
 
-    /// Whether nothing is said for a while.
+    /// Whether no message arrives for a while.
     pub(crate) async fn is_silent(&mut self) -> bool {
         timeout(Duration::from_millis(300), self.read()).await.is_err()
     }

@@ -1,4 +1,4 @@
-//! What the tests share: the bundled graph behind an API, asked at one fixed moment, and the program itself.
+//! Shared by the tests: the bundled graph behind an API, queried at a fixed moment, and the program itself.
 
 pub(crate) mod live;
 pub(crate) mod mounts;
@@ -45,7 +45,7 @@ pub(crate) fn store_of(dataset: &Dataset) -> Arc<Store> {
 /// The API with default limits.
 static API: LazyLock<Arc<Api>> = LazyLock::new(|| Arc::new(Api::new(Limits::default()).unwrap()));
 
-/// The moment at which the tests ask: noon of the day on which the data was recorded.
+/// The moment of the queries of tests: noon of the day on which the data was recorded.
 pub(crate) fn now() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
 }
@@ -96,13 +96,13 @@ pub(crate) fn refused(query: &str) -> (String, String, String) {
     let answer = answer(Request::new("test", query));
     let error = &answer["errors"][0];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let told = (
+    let refusal = (
         text(&error["extensions"]["code"]),
         text(&error["extensions"]["argument"]),
         text(&error["message"]),
     );
-    assert_ne!(told.0, "", "{query} was answered: {answer:#}");
-    told
+    assert_ne!(refusal.0, "", "{query} was answered: {answer:#}");
+    refusal
 }
 
 /// The routes over the bundled graph.
@@ -120,7 +120,7 @@ pub(crate) fn router_with(limits: Limits, settings: Settings) -> axum::Router {
     http::router(service, settings, Readiness::default()).unwrap()
 }
 
-/// The program with these arguments, and without any setting that the environment may have.
+/// The program with these arguments, and without settings of the environment.
 pub(crate) fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
     command.args(arguments);

@@ -1,5 +1,5 @@
-//! File systems of a test's own, which it fills and makes read-only: in a mount namespace, so that nothing is seen of them
-//! elsewhere, and nothing is left.
+//! File systems for one test, which it fills and makes read-only: in a mount namespace, so that they are not visible
+//! elsewhere, and leave nothing behind.
 
 use std::{
     env,
@@ -12,8 +12,8 @@ use std::{
 /// Set where the test runs in its namespace.
 const INSIDE: &str = "GUANXI_TEST_MOUNTS";
 
-/// Whether this is the run of the test in a namespace of its own; else it runs `test` again in one. Where there can be none, that
-/// is said, and fails where the environment says that everything must be tested.
+/// Whether the test runs in its own namespace; otherwise runs `test` again in one. If the system allows none, prints that, and fails if
+/// the environment requires all tests.
 pub(crate) fn inside(test: &str) -> bool {
     if env::var_os(INSIDE).is_some() {
         return true;
@@ -38,7 +38,7 @@ pub(crate) fn inside(test: &str) -> bool {
     false
 }
 
-/// The arguments with which there is a mount namespace: of a user's own, or of the system administrator's.
+/// The arguments for a mount namespace: that of a user, or of the system administrator.
 fn namespace() -> Option<&'static str> {
     let folder = tempfile::tempdir().unwrap();
     let tried = |arguments: &&str| {
@@ -58,7 +58,7 @@ pub(crate) struct Tmpfs {
 }
 
 impl Tmpfs {
-    /// One of so many KiB in this folder, which is made.
+    /// A file system of this many KiB in this folder, which is created.
     pub(crate) fn mount(dir: &Path, kib: usize) -> Self {
         fs::create_dir_all(dir).unwrap();
         let size = format!("size={kib}k");
@@ -70,7 +70,7 @@ impl Tmpfs {
         Self { dir: dir.to_owned() }
     }
 
-    /// Takes what room is left. Who writes meanwhile may get some of it.
+    /// Fills the remaining space. Concurrent writers may get some of it.
     pub(crate) fn fill(&self) {
         const TRIES: usize = 4_096;
         let mut file = OpenOptions::new()
@@ -80,7 +80,7 @@ impl Tmpfs {
             .unwrap();
         for size in [1 << 20, 1 << 16, 1 << 12, 1] {
             let bytes = vec![7; size];
-            // Others may free some again and again.
+            // Other writers may free some repeatedly.
             for _ in 0..TRIES {
                 if file.write_all(&bytes).is_err() {
                     break;
@@ -89,7 +89,7 @@ impl Tmpfs {
         }
     }
 
-    /// Gives it back.
+    /// Frees the space again.
     pub(crate) fn free(&self) {
         // There may be none.
         let _ = fs::remove_file(self.filler());
@@ -99,12 +99,12 @@ impl Tmpfs {
         self.dir.join("filler")
     }
 
-    /// Lets nothing be written; nobody may have a file open to write to.
+    /// Makes it read-only; no file may be open for writing.
     pub(crate) fn make_read_only(&self) {
         succeeds(Command::new("mount").args(["-o", "remount,ro"]).arg(&self.dir));
     }
 
-    /// Lets it be written to again.
+    /// Makes it writable again.
     pub(crate) fn make_writable(&self) {
         succeeds(Command::new("mount").args(["-o", "remount,rw"]).arg(&self.dir));
     }

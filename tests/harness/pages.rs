@@ -1,5 +1,5 @@
 //! The documentation as the tests read it: README.md and the pages of docs, in the order of docs/SUMMARY.md, with their blocks of
-//! code. A block of GraphQL stands directly before the JSON that answers it: between ``` it is asked of the bundled network, between
+//! code. A block of GraphQL is directly before the JSON of its answer: between ``` it is a query for the bundled network, between
 //! ~~~ of tables for which mappings ship.
 
 use std::{fs, path::PathBuf};
@@ -97,7 +97,7 @@ impl Page {
             let answer = blocks
                 .get(index + 1)
                 .filter(|next| next.language == "json" && next.fence == fence && next.line == block.end + 2);
-            let answer = answer.unwrap_or_else(|| panic!("{place}: no answer stands below this question"));
+            let answer = answer.unwrap_or_else(|| panic!("{place}: there is no answer below this query"));
             questions.push(Question {
                 document: block.text.clone(),
                 answer: serde_json::from_str(&answer.text).unwrap_or_else(|error| panic!("{place}: {error}")),
@@ -116,11 +116,11 @@ impl Page {
     }
 }
 
-/// The targets of the links in a line of Markdown, images included. What stands in code is no link.
+/// The targets of the links in a line of Markdown, images included. Code contains no links.
 pub(crate) fn links(line: &str) -> Vec<&str> {
     let mut links = Vec::new();
     for (index, piece) in line.split('`').enumerate() {
-        // A link may have code in its text, so that only the end of the text stands in this piece.
+        // A link may have code in its text, so that this piece has only the end of the text.
         if index % 2 == 0 {
             links.extend(piece.split("](").skip(1).filter_map(|rest| rest.split(')').next()));
         }

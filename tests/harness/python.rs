@@ -17,7 +17,7 @@ impl Packages {
         Self { list }
     }
 
-    /// The Python that has them, or why there is none. The first test that asks installs them.
+    /// The Python that has them, or why there is none. The first test that needs them installs them.
     pub(crate) fn python(&self) -> Result<PathBuf, String> {
         let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(self.list);
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.list.replace('/', "-"));
@@ -30,9 +30,9 @@ impl Packages {
         } else {
             "venv/bin/python"
         });
-        let wanted = fs::read_to_string(&list).unwrap();
+        let requirements = fs::read_to_string(&list).unwrap();
         let stamp = folder.join("venv/.stamp");
-        if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == requirements) {
             return Ok(python);
         }
         let advice = "on Debian, apt-get install python3-venv python3-dev libicu-dev pkg-config g++";
@@ -46,8 +46,8 @@ impl Packages {
             if output.status.success() {
                 return Ok(());
             }
-            let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
-            Err(format!("the packages cannot be installed: {said}; {advice}"))
+            let stderr = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
+            Err(format!("the packages cannot be installed: {stderr}; {advice}"))
         };
         let venv = folder.join("venv");
         run(Path::new("python3"), &["-m", "venv", "--clear", venv.to_str().unwrap()])?;
@@ -62,7 +62,7 @@ impl Packages {
             list.to_str().unwrap(),
         ];
         run(&python, &install)?;
-        fs::write(stamp, wanted).unwrap();
+        fs::write(stamp, requirements).unwrap();
         Ok(python)
     }
 }

@@ -1,4 +1,4 @@
-//! Who may do what: roles by operation by transport, and tokens that are wrong, revoked or expired.
+//! Access: roles by operation and transport, and tokens that are wrong, revoked or expired.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -18,11 +18,11 @@ use tokio::{
 use super::{JSON, query, uri};
 use crate::harness::live::{Live, Setup};
 
-/// Tokens of each sort, in a file of their own.
+/// Tokens of each kind, in their own file.
 pub(super) struct Keys {
     _folder: TempDir,
     pub(super) file: PathBuf,
-    given: Vec<(&'static str, Option<String>)>,
+    tokens_by_name: Vec<(&'static str, Option<String>)>,
 }
 
 impl Keys {
@@ -30,8 +30,8 @@ impl Keys {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(tokens::FILE);
         let now = Timestamp::now();
-        let mut given = vec![("none", None), ("wrong", Some("gxt_wrong".to_owned())), ("basic", None)];
-        for (number, (name, role, made, expires)) in (1..).zip([
+        let mut tokens_by_name = vec![("none", None), ("wrong", Some("gxt_wrong".to_owned())), ("basic", None)];
+        for (number, (name, role, created_at, expires)) in (1..).zip([
             ("reader", Role::Reader, now, None),
             ("editor", Role::Editor, now, None),
             ("admin", Role::Admin, now, None),
@@ -44,19 +44,23 @@ impl Keys {
             ),
         ]) {
             let expires = expires.map(|moment| moment.parse().unwrap());
-            let text = tokens::create(&file, name, role, expires, made, [number; 32]).unwrap();
-            given.push((name, Some(text)));
+            let text = tokens::create(&file, name, role, expires, created_at, [number; 32]).unwrap();
+            tokens_by_name.push((name, Some(text)));
         }
         tokens::revoke(&file, "revoked", now).unwrap();
         Self {
             _folder: folder,
             file,
-            given,
+            tokens_by_name,
         }
     }
 
     pub(super) fn authorization(&self, name: &str) -> String {
-        let (_, token) = self.given.iter().find(|(given, _)| *given == name).unwrap();
+        let (_, token) = self
+            .tokens_by_name
+            .iter()
+            .find(|(given_name, _)| *given_name == name)
+            .unwrap();
         match (name, token) {
             ("basic", _) => "Basic Z3hpOg==".to_owned(),
             (_, Some(token)) => format!("Bearer {token}"),
@@ -78,7 +82,7 @@ const QUERY: &str = "{ __typename }";
 const MUTATION: &str = "mutation { __typename }";
 const SUBSCRIPTION: &str = "subscription { changes { recordId } }";
 
-/// What became of a request, in a word.
+/// The outcome of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Allowed,
@@ -88,7 +92,7 @@ enum Fate {
     NotOverGet,
 }
 
-/// Sends one request, and reads until there is an answer to judge.
+/// Sends one request, and returns the outcome of its response.
 async fn over_http(live: &Live, method: &str, accept: &str, document: &str, authorization: &str) -> Fate {
     let mut stream = TcpStream::connect(("127.0.0.1", live.port)).await.unwrap();
     let (target, body) = match method {
@@ -104,30 +108,36 @@ async fn over_http(live: &Live, method: &str, accept: &str, document: &str, auth
         body.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
-    let mut told = String::new();
-    while !told.contains("\r\n\r\n") {
+    let mut response = String::new();
+    while !response.contains("\r\n\r\n") {
         let mut bytes = [0; 4096];
         let read = timeout(Duration::from_secs(20), stream.read(&mut bytes))
             .await
             .unwrap()
             .unwrap();
-        assert!(read > 0, "{told}");
-        told.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
+        assert!(read > 0, "{response}");
+        response.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
     }
-    let told = told.to_lowercase();
-    match told.split(' ').nth(1).unwrap() {
+    let response = response.to_lowercase();
+    match response.split(' ').nth(1).unwrap() {
         "200" => Fate::Allowed,
         "401" => {
-            assert!(told.contains("www-authenticate: bearer realm=\"guanxi\""), "{told}");
-            assert!(told.contains("unauthenticated"), "{told}");
+            assert!(
+                response.contains("www-authenticate: bearer realm=\"guanxi\""),
+                "{response}"
+            );
+            assert!(response.contains("unauthenticated"), "{response}");
             Fate::Unauthenticated
         }
         "403" => {
-            assert!(told.contains("forbidden") && told.contains("editor"), "{told}");
+            assert!(
+                response.contains("forbidden") && response.contains("editor"),
+                "{response}"
+            );
             Fate::Forbidden
         }
         "405" => Fate::NotOverGet,
-        _ => panic!("{told}"),
+        _ => panic!("{response}"),
     }
 }
 
@@ -140,7 +150,7 @@ async fn over_socket(live: &Live, document: &str, authorization: &str) -> Fate {
     socket.say(json!({"type": "connection_init", "payload": payload})).await;
     socket.subscribe("1", document).await;
     if document == SUBSCRIPTION {
-        // It says nothing until something is recorded; what follows it does.
+        // A subscription sends nothing until a change is recorded, but a ping is answered.
         socket.say(json!({"type": "ping"})).await;
     }
     match socket.frame().await {
@@ -151,8 +161,8 @@ async fn over_socket(live: &Live, document: &str, authorization: &str) -> Fate {
         crate::harness::live::Frame::Text(text) => assert!(text.contains("connection_ack"), "{text}"),
         other => panic!("{other:?}"),
     }
-    let told = socket.hear().await;
-    match told["payload"][0]["extensions"]["code"].as_str() {
+    let response = socket.hear().await;
+    match response["payload"][0]["extensions"]["code"].as_str() {
         Some("FORBIDDEN") => Fate::Forbidden,
         _ => Fate::Allowed,
     }
@@ -190,7 +200,7 @@ async fn roles_allow_what_they_allow_over_every_transport() {
                 (SUBSCRIPTION, reads, reads),
             ] {
                 let place = format!("{name} {document} {public_read:?}");
-                // A plain request is told where subscriptions run, with 200.
+                // A plain request is answered with 200 and a hint about subscriptions.
                 for accept in [JSON, "text/event-stream"] {
                     let posted = over_http(&live, "POST", accept, document, &key).await;
                     assert_eq!(posted, expected, "POST {accept} {place}");
@@ -204,7 +214,7 @@ async fn roles_allow_what_they_allow_over_every_transport() {
 }
 
 #[tokio::test]
-async fn a_read_only_server_takes_changes_from_nobody() {
+async fn a_read_only_server_refuses_all_changes() {
     let keys = Keys::new();
     let live = keys.live(PublicRead::On, Changes::Refused).await;
     let key = keys.authorization("admin");
@@ -213,9 +223,14 @@ async fn a_read_only_server_takes_changes_from_nobody() {
     socket.say(json!({"type": "connection_init"})).await;
     socket.hear().await;
     socket.subscribe("1", MUTATION).await;
-    let told = socket.hear().await;
-    assert_eq!(told["payload"][0]["extensions"]["code"], "FORBIDDEN");
-    assert!(told["payload"][0]["message"].as_str().unwrap().contains("--read-only"));
+    let response = socket.hear().await;
+    assert_eq!(response["payload"][0]["extensions"]["code"], "FORBIDDEN");
+    assert!(
+        response["payload"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("--read-only")
+    );
 }
 
 #[tokio::test]
@@ -241,17 +256,17 @@ async fn a_token_that_is_revoked_ends_what_was_opened_with_it() {
     let (code, reason) = timeout(Duration::from_secs(3), socket.closed()).await.unwrap();
     assert_eq!((code, reason.as_str()), (4403, "The token is no longer valid"));
     // The end of a chunked body.
-    let mut told = String::new();
-    while !told.ends_with("0\r\n\r\n") {
+    let mut response = String::new();
+    while !response.ends_with("0\r\n\r\n") {
         let mut bytes = [0; 4096];
         let read = timeout(Duration::from_secs(3), stream.read(&mut bytes))
             .await
             .unwrap()
             .unwrap();
-        assert!(read > 0, "{told}");
-        told.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
+        assert!(read > 0, "{response}");
+        response.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
     }
-    assert!(!told.contains("complete"), "{told}");
+    assert!(!response.contains("complete"), "{response}");
     assert_eq!(over_http(&live, "POST", JSON, QUERY, &key).await, Fate::Unauthenticated);
     live.record(&["One"]).await;
     assert_eq!(other.hear().await["payload"]["data"]["changes"]["recordId"], "one");
@@ -272,7 +287,7 @@ async fn a_token_that_expires_ends_what_was_opened_with_it() {
 }
 
 #[tokio::test]
-async fn a_token_made_while_the_server_runs_is_known_soon_and_a_file_that_is_gone_opens_nothing() {
+async fn a_token_created_while_the_server_runs_is_accepted_soon_and_a_missing_file_opens_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tokens.json");
     let access = Access::new(Some(file.clone()), PublicRead::Off, Changes::Allowed).unwrap();
@@ -284,7 +299,7 @@ async fn a_token_made_while_the_server_runs_is_known_soon_and_a_file_that_is_gon
     assert_eq!(over_http(&live, "POST", JSON, QUERY, "").await, Fate::Allowed);
     let mut open = live.ready().await;
     let key = tokens::create(&file, "first", Role::Editor, None, Timestamp::now(), [1; 32]).unwrap();
-    // Whoever came in without a token has to come again with one.
+    // Clients without a token have to reconnect with one.
     assert_eq!(timeout(Duration::from_secs(3), open.closed()).await.unwrap().0, 4403);
     assert_eq!(over_http(&live, "POST", JSON, QUERY, "").await, Fate::Unauthenticated);
     std::fs::remove_file(&file).unwrap();
@@ -306,9 +321,12 @@ async fn introspection_and_pages_can_be_switched_off() {
         "query { ...F } fragment F on Query { __type(name: \"Query\") { name } }",
     ] {
         socket.subscribe("1", document).await;
-        let told = socket.hear().await;
-        assert_eq!(told["payload"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
-        let message = told["payload"][0]["message"].as_str().unwrap();
+        let response = socket.hear().await;
+        assert_eq!(
+            response["payload"][0]["extensions"]["code"],
+            "GRAPHQL_VALIDATION_FAILED"
+        );
+        let message = response["payload"][0]["message"].as_str().unwrap();
         assert!(
             message.contains("/schema.graphql") && message.contains("--no-introspection"),
             "{message}"
@@ -330,7 +348,7 @@ async fn introspection_and_pages_can_be_switched_off() {
 }
 
 #[tokio::test]
-async fn a_change_over_a_socket_is_attributed_to_its_token_and_seen_by_who_watches() {
+async fn a_change_over_a_socket_is_attributed_to_its_token_and_sent_to_subscribers() {
     let keys = Keys::new();
     let live = keys.live(PublicRead::On, Changes::Allowed).await;
     let mut editor = live.socket(&[]).await;
@@ -347,8 +365,11 @@ async fn a_change_over_a_socket_is_attributed_to_its_token_and_seen_by_who_watch
     sleep(Duration::from_millis(300)).await;
     let mutation = "mutation { upsertEntities(input: {entities: [{id: \"new\", kind: COMPANY, name: \"New\"}]}) { userErrors { message } } }";
     editor.subscribe("m", mutation).await;
-    let told = editor.hear().await;
-    assert_eq!(told["payload"], json!({"data": {"upsertEntities": {"userErrors": []}}}));
+    let response = editor.hear().await;
+    assert_eq!(
+        response["payload"],
+        json!({"data": {"upsertEntities": {"userErrors": []}}})
+    );
     assert_eq!(editor.hear().await, json!({"id": "m", "type": "complete"}));
     let change = json!({"by": "editor", "action": "CREATED", "after": {"name": "New"}});
     assert_eq!(reader.hear().await["payload"], json!({"data": {"changes": change}}));

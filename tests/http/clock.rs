@@ -1,4 +1,4 @@
-//! A clock that is wrong: "today" is its day whatever was recorded, what is recorded stays in order, and a jump ahead is noticed.
+//! A wrong clock: "today" is its day regardless of the log, entries stay in order, and a jump ahead is detected.
 
 use std::{
     env, fs,
@@ -100,7 +100,7 @@ fn a_mutation_by_a_clock_that_has_jumped_ahead_changes_nothing_and_says_the_way_
     );
 }
 
-/// How a program is told another time: the library that Debian's `faketime` loads before it.
+/// Changes the time of a program: the library that Debian's `faketime` preloads.
 fn faketime() -> Option<String> {
     let claim = "a server whose clock is set while it runs";
     let output = Command::new("faketime").args(["-f", "+0d", "env"]).output();
@@ -168,8 +168,8 @@ impl Faked {
 
     /// The status of `/health/ready`, and the code of its first reason.
     fn readiness(&self) -> (String, Value) {
-        let (status, told) = self.answer("GET", "/health/ready", "");
-        (status, told["reasons"][0]["code"].clone())
+        let (status, report) = self.answer("GET", "/health/ready", "");
+        (status, report["reasons"][0]["code"].clone())
     }
 
     fn today(&self) -> String {
@@ -208,7 +208,7 @@ fn a_running_server_whose_clock_is_set_answers_by_it_and_records_nothing_far_ahe
     let (clock, dir) = (folder.path().join("clock"), folder.path().join("store"));
     let set = |offset: &str| fs::write(&clock, offset).unwrap();
 
-    // A clock that is ahead from the start cannot be told from a right one.
+    // A clock that is ahead from the start cannot be distinguished from a right one.
     set("+400d");
     let server = Faked::start(&library, &clock, &dir);
     assert_eq!(
@@ -220,12 +220,12 @@ fn a_running_server_whose_clock_is_set_answers_by_it_and_records_nothing_far_ahe
         json!([])
     );
     set("+0d");
-    // Set right: today is today, and what was recorded lies in the future, as is said.
+    // Corrected: today is right, and the entries are in the future, which is reported.
     assert_eq!(server.today(), day(0));
     assert_eq!(server.readiness(), ("503".to_owned(), json!("CLOCK")));
     let changed = server.ask(&upsert("two"));
     let recorded_at = changed["data"]["upsertEntities"]["recordedAt"].as_str().unwrap();
-    assert_eq!(recorded_at[..10], day(400), "what is recorded stays in order");
+    assert_eq!(recorded_at[..10], day(400), "entries stay in order");
     drop(server);
 
     let server = Faked::start(&library, &clock, &dir);
@@ -260,7 +260,7 @@ fn a_running_server_whose_clock_is_set_answers_by_it_and_records_nothing_far_ahe
         json!([])
     );
     set("+0d");
-    // A moment, for what was recorded by the clock of the test's own start.
+    // A moment after the entries that were recorded by the clock at the start of the test.
     thread::sleep(Duration::from_millis(50));
     assert_eq!(server.readiness(), ("200".to_owned(), Value::Null));
     assert!(env::var_os("LD_PRELOAD").is_none(), "only the program's clock is set");

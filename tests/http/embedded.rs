@@ -1,5 +1,5 @@
-//! guanxi inside another axum application, as examples/embed.rs mounts it by async-graphql-axum: the questions that GraphiQL opens
-//! with have the answers that are kept for them, and what the application must refuse is refused.
+//! guanxi inside another axum application, as examples/embed.rs mounts it by async-graphql-axum: the first queries of GraphiQL
+//! have their stored answers, and the application refuses what it must.
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -35,7 +35,7 @@ fn app() -> Router {
     })
 }
 
-/// The questions by name, in the order of their tabs, with the answers that are kept.
+/// The queries by name, in the order of their tabs, with their stored answers.
 fn seed() -> Vec<(String, String, Value)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut names: Vec<String> = fs::read_dir(root.join("web/queries"))
@@ -71,7 +71,7 @@ async fn ask(app: &Router, body: String, account: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_questions_of_the_seed_are_answered() {
+async fn the_queries_of_the_seed_are_answered() {
     let app = app();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -89,13 +89,13 @@ async fn the_questions_of_the_seed_are_answered() {
         sockets.push((name, socket, answer));
     }
     assert!(!sockets.is_empty());
-    // A subscription tells what is recorded once it is open, and nothing says when that is.
+    // A subscription sends changes once it is open, which cannot be observed.
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     for (name, question, expected) in seed() {
         if !is_subscription(&question) {
             let answer = ask(&app, query(&question), "editor").await;
             assert_eq!(answer.status, 200, "{name}");
-            // Of a question the data is kept, of a subscription its first event.
+            // The stored answer of a query is its data, that of a subscription its first event.
             let answer = answer.json();
             assert_eq!(
                 (&answer["data"], answer.get("errors")),
@@ -128,7 +128,7 @@ async fn each_request_has_its_own_caller() {
 }
 
 #[tokio::test]
-async fn what_an_application_must_refuse_is_refused() {
+async fn the_application_refuses_what_it_must() {
     let app = app();
     let page = send(app.clone(), get("/", &[])).await;
     assert!(page.status == 200 && page.text().contains("An application of its own"));
@@ -147,10 +147,10 @@ async fn what_an_application_must_refuse_is_refused() {
         let answer = send(app.clone(), post(question.clone(), &[("content-type", content_type)])).await;
         assert_eq!(answer.status, 415, "{content_type}");
     }
-    // Changes would run over GET in the service's own hands.
+    // The service would run changes over GET.
     let got = send(app.clone(), get("/graphql?query=%7B__typename%7D", &[])).await;
     assert_eq!(got.status, 400);
-    // The limits of the API hold.
+    // The limits of the API apply.
     let many = format!(
         "{{ {} }}",
         (0..200).map(|n| format!("a{n}: __typename ")).collect::<String>()

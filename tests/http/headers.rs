@@ -48,7 +48,7 @@ async fn request_errors_are_400_in_the_graphql_media_type_and_200_in_json() {
 }
 
 #[tokio::test]
-async fn other_methods_are_told_which_are_allowed() {
+async fn other_methods_are_refused_with_the_allowed_ones() {
     for (method, path, allow) in [
         ("PUT", "/graphql", "GET, POST"),
         ("DELETE", "/graphql", "GET, POST"),
@@ -178,11 +178,11 @@ async fn a_browser_that_is_sent_to_the_endpoint_comes_to_the_page() {
             (303, "/"),
             "{path}"
         );
-        let asked = get(
+        let conditional_request = get(
             &format!("{path}?query=%7B__typename%7D"),
             &[("accept", "application/json, text/html")],
         );
-        let answer = send_default(asked).await;
+        let answer = send_default(conditional_request).await;
         assert_eq!(answer.json()["data"]["__typename"], "Query", "{path}");
     }
     let settings = Settings {

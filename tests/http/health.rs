@@ -34,10 +34,10 @@ async fn readiness(store: &Arc<Store>) -> (u16, String, Vec<String>) {
         access: Access::open(),
     };
     let router = http::router(service, Settings::default(), Readiness::default()).unwrap();
-    told(&send(router, get("/health/ready", &[])).await)
+    report_of(&send(router, get("/health/ready", &[])).await)
 }
 
-fn told(answer: &Answer) -> (u16, String, Vec<String>) {
+fn report_of(answer: &Answer) -> (u16, String, Vec<String>) {
     let json = answer.json();
     let reasons = json["reasons"].as_array().cloned().unwrap_or_default();
     assert_eq!(answer.header("cache-control"), "no-store");
@@ -72,7 +72,7 @@ async fn a_server_whose_search_index_is_being_built_is_not_ready() {
     assert_eq!(readiness(&store).await, not_ready("unready", &["SEARCH_INDEX"]));
     state.prepare();
     assert_eq!(readiness(&store).await, ready());
-    // A change makes nobody wait: it is worked in by who searches next.
+    // A change does not wait for the index: the next search updates it.
     record(&store, Timestamp::now()).unwrap();
     assert_eq!(readiness(&store).await, ready());
 }
@@ -117,8 +117,8 @@ async fn nothing_is_recorded_by_a_clock_that_has_jumped_ahead() {
     assert_eq!(readiness(&store).await, ready());
 }
 
-/// Sends a request over a connection that is kept, and reads its answer.
-async fn asked(stream: &mut TcpStream, target: &str) -> Answer {
+/// Sends a request over an open connection, and reads its answer.
+async fn send_on(stream: &mut TcpStream, target: &str) -> Answer {
     let head = format!("GET {target} HTTP/1.1\r\nhost: localhost\r\naccept: {JSON}\r\n\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
@@ -153,7 +153,7 @@ async fn asked(stream: &mut TcpStream, target: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn while_the_graph_is_loaded_requests_are_told_to_come_back() {
+async fn while_the_graph_is_loaded_requests_are_refused_to_be_retried() {
     let readiness = Readiness::default();
     let routes = Routes::starting(&readiness);
     let listener = http::bind("127.0.0.1", 0).await.unwrap();
@@ -166,12 +166,12 @@ async fn while_the_graph_is_loaded_requests_are_told_to_come_back() {
         }
     });
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let live = asked(&mut stream, "/health/live").await;
+    let live = send_on(&mut stream, "/health/live").await;
     assert_eq!((live.status.as_u16(), live.json()), (200, json!({"status": "live"})));
-    let starting = asked(&mut stream, "/health/ready").await;
-    assert_eq!(told(&starting), not_ready("starting", &["STARTING"]));
+    let starting = send_on(&mut stream, "/health/ready").await;
+    assert_eq!(report_of(&starting), not_ready("starting", &["STARTING"]));
     for target in ["/graphql?query=%7B__typename%7D", "/schema.graphql", "/"] {
-        let answer = asked(&mut stream, target).await;
+        let answer = send_on(&mut stream, target).await;
         assert_eq!(
             (answer.status.as_u16(), answer.header("retry-after")),
             (503, "1"),
@@ -186,16 +186,16 @@ async fn while_the_graph_is_loaded_requests_are_told_to_come_back() {
         access: Access::open(),
     };
     routes.open(http::router(service, Settings::default(), readiness.clone()).unwrap());
-    let answer = asked(&mut stream, "/graphql?query=%7B__typename%7D").await;
+    let answer = send_on(&mut stream, "/graphql?query=%7B__typename%7D").await;
     assert_eq!(
         answer.json(),
         json!({"data": {"__typename": "Query"}}),
         "the same connection"
     );
-    assert_eq!(told(&asked(&mut stream, "/health/ready").await), ready());
-    readiness.leave();
+    assert_eq!(report_of(&send_on(&mut stream, "/health/ready").await), ready());
+    readiness.announce_stop();
     assert_eq!(
-        told(&asked(&mut stream, "/health/ready").await),
+        report_of(&send_on(&mut stream, "/health/ready").await),
         not_ready("stopping", &["STOPPING"])
     );
     serving.abort();
@@ -218,7 +218,7 @@ fn serving(arguments: &[&str]) -> (Child, String) {
         }
     };
     assert!(listened, "the port is taken before the graph is loaded");
-    // A log that nobody reads would fill up and stop the server.
+    // An unread log would fill its pipe and stop the server.
     std::thread::spawn(move || lines.for_each(drop));
     (child, address)
 }
@@ -244,20 +244,20 @@ async fn ended(child: &mut Child) -> std::process::ExitStatus {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_server_that_is_to_terminate_says_so_before_its_port_closes() {
+async fn a_terminating_server_reports_it_before_its_port_closes() {
     let (mut child, address) = serving(&["--stop-delay-ms", "2000"]);
-    let mut kept = TcpStream::connect(&address).await.unwrap();
-    assert_eq!(told(&asked(&mut kept, "/health/ready").await), ready());
+    let mut connection = TcpStream::connect(&address).await.unwrap();
+    assert_eq!(report_of(&send_on(&mut connection, "/health/ready").await), ready());
     let began = Instant::now();
     signal(&child, "-TERM");
     sleep(Duration::from_millis(300)).await;
-    // A probe comes over a connection of its own.
+    // A probe opens its own connection.
     let mut probe = TcpStream::connect(&address).await.unwrap();
     assert_eq!(
-        told(&asked(&mut probe, "/health/ready").await),
+        report_of(&send_on(&mut probe, "/health/ready").await),
         not_ready("stopping", &["STOPPING"])
     );
-    let answer = asked(&mut kept, "/graphql?query=%7B__typename%7D").await;
+    let answer = send_on(&mut connection, "/graphql?query=%7B__typename%7D").await;
     assert_eq!(
         answer.json()["data"]["__typename"],
         "Query",
@@ -274,11 +274,11 @@ async fn a_server_that_is_to_terminate_says_so_before_its_port_closes() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn an_interrupt_and_a_second_signal_spare_the_delay() {
+async fn an_interrupt_and_a_second_signal_skip_the_delay() {
     for signals in [&["-INT"][..], &["-TERM", "-TERM"], &["-TERM", "-INT"]] {
         let (mut child, address) = serving(&["--stop-delay-ms", "60000"]);
-        let mut kept = TcpStream::connect(&address).await.unwrap();
-        assert_eq!(told(&asked(&mut kept, "/health/ready").await), ready());
+        let mut connection = TcpStream::connect(&address).await.unwrap();
+        assert_eq!(report_of(&send_on(&mut connection, "/health/ready").await), ready());
         for name in signals {
             signal(&child, name);
             sleep(Duration::from_millis(300)).await;

@@ -1,4 +1,4 @@
-//! What a request may call the server, and what comes through a proxy.
+//! Allowed hosts, and requests through a proxy.
 
 use guanxi::http::{self, Access, Changes, PublicRead, Readiness, Service};
 use tokio::{
@@ -15,7 +15,7 @@ use crate::harness::{
 
 const MUTATION: &str = "mutation { __typename }";
 
-/// Access of each sort: without tokens and for this machine, without tokens and for all to read, and by tokens.
+/// Access of each kind: without tokens for this machine, without tokens for all to read, and by tokens.
 fn accesses(keys: &Keys) -> [(&'static str, Access); 4] {
     let served = |file, changes, address: &str| {
         let access = Access::new(file, PublicRead::On, changes).unwrap();
@@ -35,7 +35,7 @@ fn accesses(keys: &Keys) -> [(&'static str, Access); 4] {
 }
 
 #[tokio::test]
-async fn only_names_that_were_given_are_answered_whoever_asks() {
+async fn only_allowed_hosts_are_answered_with_any_access() {
     let keys = Keys::new();
     let token = keys.authorization("admin");
     for (sort, access) in accesses(&keys) {
@@ -69,49 +69,49 @@ async fn only_names_that_were_given_are_answered_whoever_asks() {
                     continue;
                 }
                 let place = format!("{sort}: {host} {path} {authorization}");
-                let told = asked(&live, path, &[("host", host), ("authorization", authorization)]).await;
+                let response = response_to(&live, path, &[("host", host), ("authorization", authorization)]).await;
                 let expected = if is_answered { "200" } else { "403" };
-                assert_eq!(told.split(' ').nth(1), Some(expected), "{place}: {told}");
+                assert_eq!(response.split(' ').nth(1), Some(expected), "{place}: {response}");
                 if !is_answered {
                     assert!(
-                        told.contains("FORBIDDEN") && told.contains("--host-name"),
-                        "{place}: {told}"
+                        response.contains("FORBIDDEN") && response.contains("--host-name"),
+                        "{place}: {response}"
                     );
                 }
             }
-            // Probes may call it anything, and are told nothing of the data.
+            // Probes may use any host, and their answer contains no data.
             assert!(
-                asked(&live, "/health/live", &[("host", host)])
+                response_to(&live, "/health/live", &[("host", host)])
                     .await
                     .starts_with("HTTP/1.1 200")
             );
         }
         let target = "http://evil.example/graphql?query=%7B__typename%7D";
-        let told = asked(&live, target, &[("host", "localhost")]).await;
-        assert!(told.starts_with("HTTP/1.1 403"), "{sort}: {told}");
+        let response = response_to(&live, target, &[("host", "localhost")]).await;
+        assert!(response.starts_with("HTTP/1.1 403"), "{sort}: {response}");
         let evil = [("host", "evil.example"), ("origin", "http://evil.example")];
         assert!(
-            matches!(live.handshake(&evil).await, Err(told) if told.contains(" 403 ")),
+            matches!(live.handshake(&evil).await, Err(response) if response.contains(" 403 ")),
             "{sort}"
         );
     }
 }
 
 /// The answer to a GET with these headers; those without a value are left out.
-async fn asked(live: &Live, target: &str, headers: &[(&str, &str)]) -> String {
+async fn response_to(live: &Live, target: &str, headers: &[(&str, &str)]) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", live.port)).await.unwrap();
     let mut head = format!("GET {target} HTTP/1.1\r\nconnection: close\r\n");
     for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     stream.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
-    let mut told = Vec::new();
-    stream.read_to_end(&mut told).await.unwrap();
-    String::from_utf8_lossy(&told).into_owned()
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).await.unwrap();
+    String::from_utf8_lossy(&response).into_owned()
 }
 
 #[tokio::test]
-async fn without_tokens_what_comes_through_a_proxy_may_only_read() {
+async fn without_tokens_requests_through_a_proxy_may_only_read() {
     let keys = Keys::new();
     let service = |access| Service {
         api: std::sync::Arc::new(guanxi::schema::Api::new(guanxi::engine::Limits::default()).unwrap()),
@@ -149,7 +149,7 @@ async fn without_tokens_what_comes_through_a_proxy_may_only_read() {
         let direct = send(router, post(query(MUTATION), &[("host", "localhost")])).await;
         assert_eq!(direct.status.as_u16() == 200, sort == "own", "{sort}");
     }
-    // Over a socket the same, whatever it says of itself.
+    // The same over a socket, with or without a token.
     let [(_, own), ..] = accesses(&keys);
     let live = Live::start(Setup {
         access: own,
@@ -171,7 +171,7 @@ async fn without_tokens_what_comes_through_a_proxy_may_only_read() {
 }
 
 #[tokio::test]
-async fn the_schema_is_told_to_those_who_may_read() {
+async fn the_schema_is_served_to_clients_that_may_read() {
     let keys = Keys::new();
     for (public_read, unnamed) in [(PublicRead::On, 200), (PublicRead::Off, 401)] {
         let access = Access::new(Some(keys.file.clone()), public_read, Changes::Allowed).unwrap();
@@ -204,7 +204,7 @@ async fn the_schema_is_told_to_those_who_may_read() {
 }
 
 #[test]
-fn names_that_are_none_are_refused_at_the_start() {
+fn invalid_host_names_are_refused_at_the_start() {
     let output = crate::harness::program(&["serve", "--port", "0", "--host-name", "https://graph.example"])
         .output()
         .unwrap();

@@ -1,4 +1,4 @@
-//! Connections that ask for nothing keep nobody out.
+//! Idle connections do not keep other clients out.
 
 use std::{
     io::{BufRead, BufReader},
@@ -18,7 +18,7 @@ use crate::harness::program;
 
 const LIVE: &[u8] = b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 
-/// A router whose `/slow` takes two seconds and whose `/endless` is a stream, behind a bound on connections.
+/// A router whose `/slow` takes two seconds and whose `/endless` is a stream, with a limit on connections.
 async fn start(connections_max: usize) -> u16 {
     let settings = Settings {
         connections_max,
@@ -55,17 +55,17 @@ async fn answered(port: u16) -> Duration {
     let began = Instant::now();
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     stream.write_all(LIVE).await.unwrap();
-    let mut told = String::new();
-    timeout(Duration::from_secs(15), stream.read_to_string(&mut told))
+    let mut response = String::new();
+    timeout(Duration::from_secs(15), stream.read_to_string(&mut response))
         .await
         .unwrap()
         .unwrap();
-    assert!(told.starts_with("HTTP/1.1 200"), "{told}");
+    assert!(response.starts_with("HTTP/1.1 200"), "{response}");
     began.elapsed()
 }
 
 #[tokio::test]
-async fn the_longest_idle_make_room_and_what_is_being_answered_is_not_cut() {
+async fn the_longest_idle_connections_are_closed_and_busy_ones_are_not() {
     let port = start(4).await;
     let connect = async |text: &str| {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
@@ -77,21 +77,21 @@ async fn the_longest_idle_make_room_and_what_is_being_answered_is_not_cut() {
     let mut silent = connect("").await;
     let mut half = connect("GET /health/live HTTP/1.1\r\nhost:").await;
     sleep(Duration::from_millis(100)).await;
-    // The bound is reached; the header timeout is 30 seconds.
+    // The limit is reached; the header timeout is 30 seconds.
     let took = answered(port).await;
     assert!(took < Duration::from_secs(4), "{took:?}");
     for _ in 0..3 {
         answered(port).await;
     }
     let mut byte = [0; 64];
-    // One of the two that asked for nothing went, the one that had been there longer.
+    // Of the two idle connections, the older one was closed.
     let gone = timeout(Duration::from_millis(200), silent.read(&mut byte)).await;
     assert!(matches!(gone, Ok(Ok(0) | Err(_))), "{gone:?}");
     assert!(timeout(Duration::from_millis(50), half.read(&mut byte)).await.is_err());
-    let mut told = String::new();
-    slow.read_to_string(&mut told).await.unwrap();
-    assert!(told.ends_with("done"), "{told}");
-    // The stream goes on.
+    let mut response = String::new();
+    slow.read_to_string(&mut response).await.unwrap();
+    assert!(response.ends_with("done"), "{response}");
+    // The stream continues.
     for _ in 0..3 {
         assert!(
             timeout(Duration::from_secs(2), endless.read(&mut byte))
@@ -105,7 +105,7 @@ async fn the_longest_idle_make_room_and_what_is_being_answered_is_not_cut() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn the_bound_on_open_files_is_raised_and_where_it_is_low_idle_connections_starve_nobody() {
+async fn the_limit_on_open_files_is_raised_and_idle_connections_are_closed_if_it_is_low() {
     let serving = |limits: &str| {
         let served = program(&[]);
         let script = format!("{limits}; exec {:?} serve --port 0", served.get_program());
@@ -151,7 +151,7 @@ async fn the_bound_on_open_files_is_raised_and_where_it_is_low_idle_connections_
     for _ in 0..300 {
         idle.push(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
     }
-    // All those before it in the queue of the system have their turn first, each a quarter of a second at least.
+    // The connections before it in the queue of the system come first, each after at least a quarter of a second.
     let took = answered(port).await;
     child.kill().unwrap();
     child.wait().unwrap();

@@ -1,4 +1,4 @@
-//! Subscriptions in parts over plain HTTP: what the parts look like on the wire, when they come, and how a stream of them ends.
+//! Subscriptions in parts over plain HTTP: their form, their timing, and the end of a stream.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,19 +13,19 @@ use tokio::{
 use super::{GRAPHQL, JSON, post, query, send_default};
 use crate::harness::live::{Live, Setup};
 
-/// What Apollo Client sends with a subscription.
+/// The headers of Apollo Client for a subscription.
 const APOLLO: &str =
     "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json,application/json;q=0.9";
 const PARTS: &str = "multipart/mixed;subscriptionSpec=1.0";
 const CHANGES: &str = "subscription { changes { recordId } }";
 const BOUNDARY: &str = "\r\n--graphql";
 
-/// A stream of parts, read as clients of the protocol do: a part is there when the boundary behind it is.
+/// A stream of parts, read as clients of the protocol do: a part is complete once the boundary after it has arrived.
 struct Stream {
     stream: TcpStream,
-    /// What came and is still in chunks.
+    /// The received bytes, still in chunks.
     raw: Vec<u8>,
-    /// What came out of the chunks.
+    /// The bytes of the chunks.
     text: String,
     has_ended: bool,
 }
@@ -62,7 +62,7 @@ impl Stream {
         }
     }
 
-    /// Reads what comes next; the end of the body, or of the connection, is the end.
+    /// Reads the next bytes, up to the end of the body or the connection.
     async fn read(&mut self) {
         let mut bytes = [0; 4096];
         let read = timeout(Duration::from_secs(20), self.stream.read(&mut bytes))
@@ -87,7 +87,7 @@ impl Stream {
         }
     }
 
-    /// The next part, heartbeats among them; none when there is no further one.
+    /// The next part, including heartbeats; `None` at the end.
     async fn part(&mut self) -> Option<Value> {
         loop {
             while let Some((part, rest)) = self.text.split_once(BOUNDARY) {
@@ -105,7 +105,7 @@ impl Stream {
         }
     }
 
-    /// The next part that is no heartbeat.
+    /// The next part, without heartbeats.
     async fn payload(&mut self) -> Option<Value> {
         loop {
             let part = self.part().await?;
@@ -116,13 +116,13 @@ impl Stream {
     }
 }
 
-/// A subscription tells what is recorded once it is open, and nothing says when that is.
+/// Waits until a subscription is open, which cannot be observed.
 async fn settle() {
     tokio::time::sleep(Duration::from_millis(300)).await;
 }
 
 #[tokio::test]
-async fn every_subscriber_is_told_of_a_change_at_once() {
+async fn every_subscriber_receives_a_change_at_once() {
     let live = Live::start(Setup::default()).await;
     let mut streams = Vec::new();
     for _ in 0..8 {
@@ -138,17 +138,17 @@ async fn every_subscriber_is_told_of_a_change_at_once() {
             );
         }
     }
-    // One that leaves is nothing to the others.
+    // One that disconnects does not affect the others.
     drop(streams.pop());
     live.record(&["Three"]).await;
     for stream in &mut streams {
-        let told = stream.payload().await.unwrap();
-        assert_eq!(told["data"]["changes"]["recordId"], "three");
+        let event = stream.payload().await.unwrap();
+        assert_eq!(event["data"]["changes"]["recordId"], "three");
     }
 }
 
 #[tokio::test]
-async fn a_stream_resumes_after_a_cursor_however_little_is_read_ahead() {
+async fn a_stream_resumes_after_a_cursor_with_any_read_ahead() {
     let limits = Limits {
         entries_ahead_max: 1,
         ..Limits::default()
@@ -161,12 +161,12 @@ async fn a_stream_resumes_after_a_cursor_however_little_is_read_ahead() {
     let mut first = Stream::open(&live, "subscription { changes { cursor recordId } }").await;
     settle().await;
     live.record(&["One"]).await;
-    let told = first.payload().await.unwrap();
+    let event = first.payload().await.unwrap();
     drop(first);
     for name in ["Two", "Three", "Four"] {
         live.record(&[name]).await;
     }
-    let after = &told["data"]["changes"]["cursor"];
+    let after = &event["data"]["changes"]["cursor"];
     let again = format!("subscription {{ changes(after: {after}) {{ recordId }} }}");
     let mut again = Stream::open(&live, &again).await;
     for id in ["two", "three", "four"] {
@@ -175,7 +175,7 @@ async fn a_stream_resumes_after_a_cursor_however_little_is_read_ahead() {
 }
 
 #[tokio::test]
-async fn a_quiet_stream_shows_that_it_lives() {
+async fn a_stream_without_events_has_heartbeats() {
     let settings = Settings {
         keep_alive_ms: 50,
         ..Settings::default()
@@ -192,7 +192,7 @@ async fn a_quiet_stream_shows_that_it_lives() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_ends_its_subscription() {
+async fn a_client_that_disconnects_ends_its_subscription() {
     let settings = Settings {
         keep_alive_ms: 50,
         ..Settings::default()
@@ -202,7 +202,7 @@ async fn a_client_that_leaves_ends_its_subscription() {
         ..Setup::default()
     })
     .await;
-    // What a subscription holds keeps the store.
+    // A subscription has a reference to the store.
     let before = Arc::strong_count(&live.store);
     let stream = Stream::open(&live, CHANGES).await;
     assert!(Arc::strong_count(&live.store) > before);
@@ -227,7 +227,7 @@ async fn a_server_that_stops_ends_its_streams_without_the_last_boundary() {
 }
 
 #[tokio::test]
-async fn what_is_refused_before_the_first_event_is_answered_as_any_request() {
+async fn a_refusal_before_the_first_event_is_answered_like_any_other() {
     for (document, code) in [
         ("subscription {", "GRAPHQL_PARSE_FAILED"),
         ("subscription { nope }", "GRAPHQL_VALIDATION_FAILED"),
@@ -241,7 +241,7 @@ async fn what_is_refused_before_the_first_event_is_answered_as_any_request() {
             "{document}"
         );
         assert!(answer.header("content-type").starts_with(GRAPHQL));
-        // Who takes nothing else is told in a part.
+        // Clients that accept nothing else get a part.
         let answer = send_default(post(query(document), &[("accept", PARTS)])).await;
         let body = answer.text();
         assert!(answer.status == 200 && body.contains(code), "{body}");
@@ -257,7 +257,7 @@ async fn what_is_refused_before_the_first_event_is_answered_as_any_request() {
 }
 
 #[tokio::test]
-async fn a_question_has_one_answer() {
+async fn a_query_has_one_answer() {
     let answer = send_default(post(query("{ __typename }"), &[("accept", APOLLO)])).await;
     assert_eq!(answer.json(), json!({"data": {"__typename": "Query"}}));
     let answer = send_default(post(query("{ __typename }"), &[("accept", PARTS)])).await;

@@ -1,4 +1,4 @@
-//! What a request carries: query strings, bodies, batches, the view header.
+//! The parameters of requests: query strings, bodies, batches, the view header.
 
 use serde_json::json;
 
@@ -73,7 +73,7 @@ async fn bodies_of_the_wrong_shape_are_refused() {
 }
 
 #[tokio::test]
-async fn null_parameters_are_as_good_as_none() {
+async fn null_parameters_count_as_absent() {
     let body = r#"{"query": "{ __typename }", "operationName": null, "variables": null, "extensions": null}"#;
     assert_eq!(
         send_default(post(body, &[])).await.json(),
@@ -130,7 +130,7 @@ async fn batches_are_off_and_bounded_when_on() {
 }
 
 #[tokio::test]
-async fn get_asks_for_a_preflight_header_when_told_to() {
+async fn get_requires_a_preflight_header_if_configured() {
     let settings = Settings {
         get_preflight: guanxi::http::GetPreflight::Required,
         ..Settings::default()
@@ -156,7 +156,7 @@ async fn get_asks_for_a_preflight_header_when_told_to() {
 }
 
 #[tokio::test]
-async fn the_view_header_must_be_a_json_object_that_fits() {
+async fn the_view_header_must_be_a_valid_json_object() {
     for view in ["{", "1", "[]", "null", ""] {
         let answer = send_default(post(query("{ __typename }"), &[("guanxi-view", view)])).await;
         assert_eq!(
@@ -190,7 +190,7 @@ async fn a_company_is_answered_by_its_id() {
 }
 
 #[tokio::test]
-async fn a_query_that_is_named_by_its_hash_is_asked_for_whole() {
+async fn a_query_named_by_its_hash_is_refused_as_not_stored() {
     let extensions = r#"{"persistedQuery":{"version":1,"sha256Hash":"ecf4edb46db40b5132295c0291d62fb65d6759a9eedfa4d5d612dd5ec54a6b38"}}"#;
     let body = format!(r#"{{"extensions":{extensions}}}"#);
     for (accept, status) in [(JSON, 200), (GRAPHQL, 400)] {
@@ -211,7 +211,7 @@ async fn a_query_that_is_named_by_its_hash_is_asked_for_whole() {
 }
 
 #[tokio::test]
-async fn whole_numbers_of_json_are_whole_however_written() {
+async fn integers_of_json_may_have_any_form() {
     for (first, data) in [("2", true), ("2.0", true), ("2e0", true), ("2.5", false)] {
         let query = "query($first: Int) { companies(first: $first) { nodes { __typename } } }";
         let body = format!(r#"{{"query":"{query}","variables":{{"first":{first}}}}}"#);

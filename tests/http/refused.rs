@@ -1,4 +1,4 @@
-//! What is too much is refused before anything is made of it: the text of a request is only counted.
+//! Requests with too many values are refused before they are parsed: their values are only counted.
 
 use guanxi::http::Settings;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::harness::live::{Live, Setup};
 
-/// An operation with so many values in its variables.
+/// An operation with this many values in its variables.
 fn values(count: usize) -> String {
     let ids: Vec<Value> = (1..count).map(|number| json!(format!("no-{number}"))).collect();
     json!({"query": "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", "variables": {"ids": ids}}).to_string()
@@ -14,7 +14,7 @@ fn values(count: usize) -> String {
 
 #[tokio::test]
 async fn values_are_counted_before_the_text_is_read() {
-    // The rest is no JSON, which nobody came to see.
+    // The rest is invalid JSON, which is never parsed.
     let open = format!("{{\"query\": [{}", "1, ".repeat(300_000));
     let answer = send_default(post(open, &[])).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
@@ -37,7 +37,7 @@ async fn values_are_counted_before_the_text_is_read() {
     ] {
         assert_eq!(send_default(post(too_many, &[])).await.refusal(), "LIMIT_EXCEEDED");
     }
-    // No longer than an address may be.
+    // Within the maximum length of an address.
     let uri = format!(
         "/graphql?query=%7B__typename%7D&variables=%7B%22a%22:%5B{}1%5D%7D",
         "1,".repeat(21_000)
@@ -46,14 +46,14 @@ async fn values_are_counted_before_the_text_is_read() {
 }
 
 #[tokio::test]
-async fn as_many_values_as_are_allowed_are_read() {
+async fn the_maximum_number_of_values_is_accepted() {
     for count in [19_999, 20_000, 20_001] {
         let answer = send_default(post(values(count), &[])).await.json();
         let message = answer["errors"][0]["message"].as_str().unwrap_or_default();
-        // What has too many ids is refused by the field, which has looked at them.
+        // The field refuses too many ids, so it has received them.
         assert_eq!(message.contains("--values-max"), count > 20_000, "{count}: {answer}");
     }
-    // Of a batch each operation may have as many.
+    // Each operation of a batch may have that number.
     let settings = Settings {
         batch_max: 3,
         ..Settings::default()
@@ -64,7 +64,7 @@ async fn as_many_values_as_are_allowed_are_read() {
 }
 
 #[tokio::test]
-async fn a_socket_that_sends_too_many_values_is_told_and_closed() {
+async fn a_socket_with_too_many_values_is_closed_with_a_reason() {
     let live = Live::start(Setup::default()).await;
     let mut socket = live.ready().await;
     let message = json!({"type": "ping", "payload": {"a": vec![1; 30_000]}});
@@ -75,7 +75,7 @@ async fn a_socket_that_sends_too_many_values_is_told_and_closed() {
 }
 
 #[tokio::test]
-async fn filters_are_counted_before_any_is_asked() {
+async fn filters_are_counted_before_any_is_evaluated() {
     fn tree(levels: u32) -> Value {
         match levels {
             0 => json!({"country": {"eq": "DE"}}),
@@ -93,8 +93,8 @@ async fn filters_are_counted_before_any_is_asked() {
         let answer = send_default(post(ask(filter), &[])).await;
         // Refused as a request: nothing was executed.
         assert_eq!(answer.refusal(), "BAD_USER_INPUT");
-        let told = answer.text();
-        assert!(told.contains("more than 1000 filters") && told.len() < 1_000, "{told}");
+        let text = answer.text();
+        assert!(text.contains("more than 1000 filters") && text.len() < 1_000, "{text}");
     }
     for filter in [tree(8), json!({"and": vec![json!({}); 999]})] {
         let answer = send_default(post(ask(filter), &[])).await.json();

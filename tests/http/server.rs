@@ -1,4 +1,4 @@
-//! The socket: a taken port, slow clients, and stopping without cutting answers off.
+//! The port: a taken port, slow clients, and stopping without breaking off answers.
 
 use std::time::{Duration, Instant};
 
@@ -43,7 +43,7 @@ async fn connect(running: &Running) -> TcpStream {
 
 async fn read_all(mut stream: TcpStream) -> String {
     let mut text = Vec::new();
-    // A reset is an end too.
+    // A reset also ends it.
     let _ = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut text))
         .await
         .unwrap();
@@ -62,7 +62,7 @@ fn slow_router() -> Router {
 }
 
 #[tokio::test]
-async fn a_taken_port_is_said_in_one_sentence() {
+async fn a_taken_port_is_reported_in_one_sentence() {
     let first = bind("127.0.0.1", 0).await.unwrap();
     let port = first.local_addr().unwrap().port();
     let text = bind("127.0.0.1", port).await.unwrap_err().to_string();
@@ -88,7 +88,7 @@ async fn a_real_socket_answers() {
 }
 
 #[tokio::test]
-async fn clients_that_send_nothing_are_let_go() {
+async fn connections_without_requests_are_closed() {
     let settings = Settings {
         header_timeout_ms: 200,
         body_timeout_ms: 200,
@@ -112,7 +112,7 @@ async fn clients_that_send_nothing_are_let_go() {
 }
 
 #[tokio::test]
-async fn stopping_finishes_what_runs_and_takes_nothing_new() {
+async fn stopping_finishes_running_requests_and_accepts_no_new_ones() {
     let running = start(Settings::default(), slow_router()).await;
     let mut stream = connect(&running).await;
     stream
@@ -131,7 +131,7 @@ async fn stopping_finishes_what_runs_and_takes_nothing_new() {
 }
 
 #[tokio::test]
-async fn stopping_does_not_wait_for_ever() {
+async fn stopping_has_a_time_limit() {
     let settings = Settings {
         drain_ms: 50,
         ..Settings::default()
@@ -151,7 +151,7 @@ async fn stopping_does_not_wait_for_ever() {
 }
 
 #[tokio::test]
-async fn connections_past_the_bound_wait() {
+async fn connections_over_the_limit_wait() {
     let settings = Settings {
         connections_max: 1,
         ..Settings::default()
@@ -175,7 +175,7 @@ async fn connections_past_the_bound_wait() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_stops_its_work() {
+async fn a_client_that_disconnects_stops_its_work() {
     let (dropped, mut gone) = tokio::sync::mpsc::channel::<()>(1);
     let router = Router::new().route(
         "/endless",
@@ -196,7 +196,7 @@ async fn a_client_that_leaves_stops_its_work() {
     tokio::time::sleep(Duration::from_millis(50)).await;
     drop(stream);
     running.stop.send(()).unwrap();
-    // Every sender is gone only when the handler's future and the router are.
+    // All senders are dropped only with the future of the handler and the router.
     let ended = tokio::time::timeout(Duration::from_secs(5), gone.recv()).await;
     assert!(matches!(ended, Ok(None)));
 }

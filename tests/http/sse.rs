@@ -1,4 +1,4 @@
-//! Server-sent events: what a stream looks like on the wire, how it is resumed, and how it ends.
+//! Server-sent events: the form, resumption and end of a stream.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::harness::live::{Live, Setup};
 const STREAM: &str = "text/event-stream";
 const CHANGES: &str = "subscription { changes { recordId } }";
 
-/// A stream of events, read as they come.
+/// A stream of events.
 struct Stream {
     stream: TcpStream,
     pending: String,
@@ -48,7 +48,7 @@ impl Stream {
         stream
     }
 
-    /// Whether there was more.
+    /// Whether more bytes arrived.
     async fn read(&mut self) -> bool {
         let mut bytes = [0; 4096];
         let read = timeout(Duration::from_secs(20), self.stream.read(&mut bytes))
@@ -59,7 +59,7 @@ impl Stream {
         read > 0
     }
 
-    /// The next event, comments and the marks of chunks left out; none at the end.
+    /// The next event, without comments and chunk headers; `None` at the end.
     async fn event(&mut self) -> Option<Vec<(String, String)>> {
         loop {
             while let Some((chunk, rest)) = self.pending.split_once("\n\n") {
@@ -108,7 +108,7 @@ async fn a_query_is_one_event_and_the_end() {
 }
 
 #[tokio::test]
-async fn what_is_refused_before_it_runs_is_an_event_too() {
+async fn a_refusal_before_execution_is_also_an_event() {
     for text in ["{", "{ nope }", "subscription { changes(after: \"x\") { recordId } }"] {
         let answer = send_default(post(query(text), &[("accept", STREAM)])).await;
         assert_eq!(answer.status, 200);
@@ -119,17 +119,17 @@ async fn what_is_refused_before_it_runs_is_an_event_too() {
 }
 
 #[tokio::test]
-async fn a_plain_request_is_told_where_subscriptions_run() {
+async fn a_plain_request_gets_a_hint_about_subscriptions() {
     for accept in [JSON, GRAPHQL, "*/*"] {
         let answer = send_default(post(query(CHANGES), &[("accept", accept)])).await;
         assert_eq!(answer.refusal(), "BAD_REQUEST", "{accept}");
-        let told = answer.text();
+        let text = answer.text();
         assert!(
-            told.contains("graphql-transport-ws") && told.contains("text/event-stream"),
-            "{told}"
+            text.contains("graphql-transport-ws") && text.contains("text/event-stream"),
+            "{text}"
         );
     }
-    // Clients that take both get each as it suits.
+    // Clients that accept both get the one for the operation.
     let both = [("accept", "application/json, text/event-stream")];
     let answer = send_default(post(query("{ __typename }"), &both)).await;
     assert_eq!(answer.json(), json!({"data": {"__typename": "Query"}}));
@@ -141,16 +141,16 @@ async fn a_stream_is_resumed_by_the_id_of_the_last_event() {
     let mut stream = Stream::open(&live, CHANGES, &[]).await;
     settle().await;
     live.record(&["One", "Two"]).await;
-    let (first, told) = stream.next().await;
-    assert_eq!(told, json!({"data": {"changes": {"recordId": "one"}}}));
-    // Cut off in the middle of a commit, and away for another.
+    let (first, event) = stream.next().await;
+    assert_eq!(event, json!({"data": {"changes": {"recordId": "one"}}}));
+    // Disconnected in the middle of a commit, and during another one.
     drop(stream);
     live.record(&["Three"]).await;
     let mut again = Stream::open(&live, CHANGES, &[("last-event-id", &first)]).await;
     for id in ["two", "three"] {
         assert_eq!(again.next().await.1["data"]["changes"]["recordId"], id);
     }
-    // It takes the place of the argument, which stays as it was written.
+    // It replaces the argument, whose text stays the same.
     let document = CHANGES.replace("changes", &format!("changes(after: \"{first}\")"));
     let (last, _) = Stream::open(&live, &document, &[]).await.next().await;
     let mut resumed = Stream::open(&live, &document, &[("last-event-id", &last)]).await;
@@ -158,7 +158,7 @@ async fn a_stream_is_resumed_by_the_id_of_the_last_event() {
 }
 
 #[tokio::test]
-async fn a_quiet_stream_shows_that_it_lives() {
+async fn a_stream_without_events_has_keep_alive_comments() {
     let mut setup = Setup::default();
     setup.settings.keep_alive_ms = 100;
     let live = Live::start(setup).await;
@@ -183,20 +183,20 @@ async fn a_server_that_stops_ends_its_streams_without_a_complete() {
 }
 
 #[tokio::test]
-async fn a_client_that_takes_nothing_is_cut_off() {
+async fn a_client_that_does_not_read_is_disconnected() {
     let mut setup = Setup::default();
     setup.settings.slow_client_ms = 200;
     setup.settings.connections_max = 1;
     let live = Live::start(setup).await;
     let mut stuck = TcpStream::connect(("127.0.0.1", live.port)).await.unwrap();
-    // Much to send that takes no time to make, so that the buffers of the system are full soon.
+    // Large answers that are computed quickly, so that the buffers of the system are soon full.
     for _ in 0..200 {
         stuck
             .write_all(b"GET /schema.graphql HTTP/1.1\r\nhost: localhost\r\n\r\n")
             .await
             .unwrap();
     }
-    // The only place is free again.
+    // The only slot is free again.
     let mut next = TcpStream::connect(("127.0.0.1", live.port)).await.unwrap();
     next.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n")
         .await

@@ -1,4 +1,4 @@
-//! What subscribers are told: each change once and in order, however often they are cut off, and many of them at a time.
+//! Subscribers: each gets every change once and in order, even if disconnected repeatedly, and many at the same time.
 
 use std::{sync::Arc, time::Duration};
 
@@ -29,8 +29,8 @@ async fn subscribe(api: &Arc<Api>, store: &Arc<Store>, after: Option<String>) ->
     }
 }
 
-/// The record of the next event and its cursor; none when there is no event for a while.
-async fn told(events: &mut Events, patience: Duration) -> Option<(String, String)> {
+/// The record of the next event and its cursor; `None` if there is no event for a while.
+async fn next_record(events: &mut Events, patience: Duration) -> Option<(String, String)> {
     let event = timeout(patience, events.next()).await.ok()??;
     let answer = serde_json::to_value(&event.answer).unwrap();
     let id = answer["data"]["changes"]["recordId"].as_str().unwrap().to_owned();
@@ -41,7 +41,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn who_is_cut_off_at_random_sees_each_change_once_and_in_order(
+    fn a_subscriber_disconnected_at_random_gets_each_change_once_and_in_order(
         commits in vec(1..5_usize, 1..30),
         stays in vec(1..7_usize, 1..100),
         ahead in 1..4_u64,
@@ -77,14 +77,14 @@ proptest! {
                     if seen.len() == expected.len() {
                         break 'over;
                     }
-                    let Some((id, cursor)) = told(&mut events, Duration::from_secs(5)).await else { break 'over };
+                    let Some((id, cursor)) = next_record(&mut events, Duration::from_secs(5)).await else { break 'over };
                     seen.push(id);
                     last = Some(cursor);
                 }
                 events = subscribe(&api, &store, last).await;
             }
-            // And nothing more.
-            seen.extend(told(&mut events, Duration::from_millis(20)).await.map(|(id, _)| id));
+            // And no further event.
+            seen.extend(next_record(&mut events, Duration::from_millis(20)).await.map(|(id, _)| id));
             seen
         });
         prop_assert_eq!(seen, expected);
@@ -99,7 +99,7 @@ async fn a_cursor_of_another_log_is_refused() {
     tokio::task::spawn_blocking(move || commit(&writing, vec![company("One")], "a test"))
         .await
         .unwrap();
-    let (_, cursor) = told(&mut events, Duration::from_secs(5)).await.unwrap();
+    let (_, cursor) = next_record(&mut events, Duration::from_secs(5)).await.unwrap();
     let request = Request::new("test", "subscription { changes { recordId } }");
     let other = api
         .start(request, &store_of(&BUNDLED), Timestamp::now, Some(cursor))
@@ -113,7 +113,7 @@ async fn a_cursor_of_another_log_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_hundred_subscribers_are_told_of_every_change() {
+async fn two_hundred_subscribers_receive_every_change() {
     const SUBSCRIBERS: usize = 200;
     let live = Live::start(Setup::default()).await;
     let mut sockets = Vec::new();
@@ -133,7 +133,7 @@ async fn two_hundred_subscribers_are_told_of_every_change() {
     }
 }
 
-/// The records whose changes are told of entity `id` from now on, after a cursor where there is one.
+/// A subscription to the changes of entity `id` from now on, or after a cursor.
 async fn watching(api: &Arc<Api>, store: &Arc<Store>, id: &str, after: Option<String>) -> Box<Events> {
     let query = format!("subscription {{ changes: entityChanged(ids: [\"{id}\"]) {{ recordId }} }}");
     match api
@@ -146,7 +146,7 @@ async fn watching(api: &Arc<Api>, store: &Arc<Store>, id: &str, after: Option<St
 }
 
 #[tokio::test]
-async fn an_entity_that_was_merged_is_followed_wherever_its_subscriber_resumes() {
+async fn a_merged_entity_is_followed_after_any_cursor() {
     let (api, store) = (Arc::new(Api::new(Limits::default()).unwrap()), store_of(&BUNDLED));
     let merge = |from: &str, into: &str| Change::Merge {
         from: from.to_owned(),
@@ -159,11 +159,11 @@ async fn an_entity_that_was_merged_is_followed_wherever_its_subscriber_resumes()
     };
     write(["A", "B", "C"].map(company).into()).await;
     let mut live = watching(&api, &store, "a", None).await;
-    // One more step, so that a cursor stands in the middle of the commit.
+    // One more step, so that a cursor is in the middle of the commit.
     write(vec![merge("a", "b"), company("Other")]).await;
     write(vec![merge("b", "c")]).await;
     let mut cursors = Vec::new();
-    while let Some((_, cursor)) = told(&mut live, Duration::from_millis(200)).await {
+    while let Some((_, cursor)) = next_record(&mut live, Duration::from_millis(200)).await {
         cursors.push(cursor);
     }
     assert!(cursors.len() >= 2, "{cursors:?}");
@@ -172,7 +172,7 @@ async fn an_entity_that_was_merged_is_followed_wherever_its_subscriber_resumes()
         let renamed = Entity::new("c", EntityKind::Company, &format!("C {number}")).unwrap();
         write(vec![Change::Put(Box::new(Record::Entity(renamed)))]).await;
         let mut last = None;
-        while let Some((id, _)) = told(&mut resumed, Duration::from_millis(200)).await {
+        while let Some((id, _)) = next_record(&mut resumed, Duration::from_millis(200)).await {
             last = Some(id);
         }
         assert_eq!(last.as_deref(), Some("c"), "after {after:?}");

@@ -1,4 +1,4 @@
-//! graphql-transport-ws in raw frames: every rule whose breach closes the socket, and what answers look like.
+//! graphql-transport-ws in raw frames: every violation that closes the socket, and the form of answers.
 
 use std::time::{Duration, Instant};
 
@@ -19,19 +19,19 @@ async fn start_with(change: impl FnOnce(&mut Settings)) -> Live {
     Live::start(setup).await
 }
 
-/// What a subscription says of a new company.
+/// The event of a subscription for a new company.
 fn created(id: &str, company: &str) -> Value {
     let change = json!({"recordId": company, "action": "CREATED"});
     json!({"id": id, "type": "next", "payload": {"data": {"changes": change}}})
 }
 
-/// Waits until the operation is running: what follows on a socket is answered in order, but not what runs beside it.
+/// Waits until the operation is running: messages on a socket are answered in order, but operations run concurrently.
 async fn settle() {
     tokio::time::sleep(Duration::from_millis(200)).await;
 }
 
 #[tokio::test]
-async fn who_breaks_the_protocol_is_told_so_and_closed() {
+async fn a_violation_of_the_protocol_closes_the_socket_with_a_reason() {
     let init = json!({"type": "connection_init"}).to_string();
     let subscribe = json!({"id": "1", "type": "subscribe", "payload": {"query": CHANGES}}).to_string();
     let live = start().await;
@@ -61,8 +61,8 @@ async fn who_breaks_the_protocol_is_told_so_and_closed() {
         for message in *messages {
             socket.send(1, message.as_bytes()).await;
         }
-        let (told, reason) = socket.closed().await;
-        assert_eq!(told, *code, "{messages:?}: {reason}");
+        let (close_code, reason) = socket.closed().await;
+        assert_eq!(close_code, *code, "{messages:?}: {reason}");
         assert!(!reason.is_empty(), "{messages:?}");
     }
     let mut binary = live.socket(&[]).await;
@@ -73,7 +73,7 @@ async fn who_breaks_the_protocol_is_told_so_and_closed() {
 }
 
 #[tokio::test]
-async fn who_does_not_introduce_itself_in_time_is_closed() {
+async fn a_socket_that_is_not_initialised_in_time_is_closed() {
     let live = start_with(|settings| settings.init_timeout_ms = 200).await;
     let mut socket = live.socket(&[]).await;
     let began = Instant::now();
@@ -99,7 +99,7 @@ async fn a_query_has_one_answer_and_its_end() {
 }
 
 #[tokio::test]
-async fn what_is_refused_before_it_runs_is_an_error_without_an_end() {
+async fn a_refusal_before_execution_is_an_error_without_a_complete() {
     let live = start().await;
     let mut socket = live.ready().await;
     for query in [
@@ -114,20 +114,23 @@ async fn what_is_refused_before_it_runs_is_an_error_without_an_end() {
         "subscription($id: ID!) { entityChanged(ids: [$id]) { recordId } }",
     ] {
         socket.subscribe("e", query).await;
-        let told = socket.hear().await;
+        let message = socket.hear().await;
         assert_eq!(
-            (&told["type"], &told["id"]),
+            (&message["type"], &message["id"]),
             (&json!("error"), &json!("e")),
-            "{query}: {told}"
+            "{query}: {message}"
         );
-        assert!(told["payload"][0]["extensions"]["code"].is_string(), "{query}: {told}");
-        assert!(told["payload"][0]["message"].is_string(), "{query}: {told}");
+        assert!(
+            message["payload"][0]["extensions"]["code"].is_string(),
+            "{query}: {message}"
+        );
+        assert!(message["payload"][0]["message"].is_string(), "{query}: {message}");
     }
     assert!(socket.is_silent().await);
 }
 
 #[tokio::test]
-async fn a_subscription_is_told_what_is_recorded_from_then_on() {
+async fn a_subscription_sends_later_changes() {
     let live = start().await;
     live.record(&["Before"]).await;
     let mut socket = live.ready().await;
@@ -143,7 +146,7 @@ async fn a_subscription_is_told_what_is_recorded_from_then_on() {
     assert_eq!(socket.hear().await, created("s", "one"));
     live.record(&["Two"]).await;
     let mut both = [socket.hear().await, socket.hear().await];
-    both.sort_by_key(|told| told["id"].to_string());
+    both.sort_by_key(|message| message["id"].to_string());
     assert_eq!(
         both[0],
         json!({"id": "f", "type": "next", "payload": {"data": {"c": {"recordId": "two"}}}})
@@ -158,7 +161,7 @@ async fn a_completed_subscription_is_silent_and_not_echoed() {
     socket.subscribe("s", CHANGES).await;
     settle().await;
     socket.say(json!({"id": "s", "type": "complete"})).await;
-    // Of an operation that there is not.
+    // For an operation that does not exist.
     socket.say(json!({"id": "t", "type": "complete"})).await;
     settle().await;
     live.record(&["One"]).await;
@@ -181,7 +184,7 @@ async fn a_ping_is_answered_with_its_payload() {
 }
 
 #[tokio::test]
-async fn pages_of_other_origins_open_no_socket() {
+async fn pages_of_other_origins_cannot_open_sockets() {
     let live = start_with(|settings| settings.cors_origins = vec!["https://listed.example".to_owned()]).await;
     let own = format!("http://127.0.0.1:{}", live.port);
     for (origin, opened) in [
@@ -208,7 +211,7 @@ async fn pages_of_other_origins_open_no_socket() {
 }
 
 #[tokio::test]
-async fn a_name_that_was_made_to_resolve_to_this_machine_opens_no_socket() {
+async fn a_name_that_was_made_to_resolve_to_this_machine_cannot_open_a_socket() {
     let live = start().await;
     let rebound = live
         .handshake(&[("host", "evil.example"), ("origin", "http://evil.example")])
@@ -277,7 +280,7 @@ async fn a_server_that_stops_closes_its_sockets() {
 }
 
 #[tokio::test]
-async fn a_socket_that_shows_no_life_is_dropped() {
+async fn a_socket_that_answers_no_pings_is_dropped() {
     let live = start_with(|settings| settings.keep_alive_ms = 100).await;
     let mut socket = live.socket(&[]).await;
     let mut pings = 0;
@@ -292,14 +295,14 @@ async fn a_socket_that_shows_no_life_is_dropped() {
 }
 
 #[tokio::test]
-async fn who_does_not_read_is_closed_and_resumes_where_it_was() {
+async fn a_client_that_does_not_read_is_closed_and_can_resume() {
     const CHANGES_WAITING: usize = 400;
     let live = start_with(|settings| settings.slow_client_ms = 300).await;
     let mut socket = live.ready().await;
     let query = "subscription { changes { cursor recordId reason } }";
     socket.subscribe("s", query).await;
     settle().await;
-    // More than the buffers between the two hold.
+    // More than the buffers of the system hold.
     let reason = "because ".repeat(10_000);
     for number in 0..CHANGES_WAITING {
         live.record_because(&[&format!("Company {number:03}")], &reason).await;
@@ -309,8 +312,8 @@ async fn who_does_not_read_is_closed_and_resumes_where_it_was() {
     loop {
         match socket.frame().await {
             Frame::Text(text) => {
-                let told: Value = serde_json::from_str(&text).unwrap();
-                let change = &told["payload"]["data"]["changes"];
+                let event: Value = serde_json::from_str(&text).unwrap();
+                let change = &event["payload"]["data"]["changes"];
                 assert_eq!(change["recordId"], format!("company-{seen:03}"));
                 cursor = change["cursor"].clone();
                 seen += 1;
@@ -328,9 +331,9 @@ async fn who_does_not_read_is_closed_and_resumes_where_it_was() {
     let mut again = live.ready().await;
     resume(&mut again, query, &cursor).await;
     for number in seen..CHANGES_WAITING {
-        let told = again.hear().await;
+        let event = again.hear().await;
         assert_eq!(
-            told["payload"]["data"]["changes"]["recordId"],
+            event["payload"]["data"]["changes"]["recordId"],
             format!("company-{number:03}")
         );
     }

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The rooms, each with those that it uses beside itself.
+/// The rooms, each with the others that it uses.
 const ROOMS: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("auth", &["model"]),
@@ -62,7 +62,7 @@ fn rooms_named(text: &str) -> BTreeSet<&'static str> {
     let mut named = BTreeSet::new();
     for (start, _) in text.match_indices("crate::") {
         let rest = &text[start + "crate::".len()..];
-        let told: Vec<&str> = match rest.strip_prefix('{') {
+        let paths: Vec<&str> = match rest.strip_prefix('{') {
             // A group: the first name of each of its members.
             Some(group) => {
                 let mut depth = 0;
@@ -90,7 +90,7 @@ fn rooms_named(text: &str) -> BTreeSet<&'static str> {
             }
             None => vec![rest],
         };
-        for path in told {
+        for path in paths {
             let name = path
                 .trim_start()
                 .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
@@ -128,8 +128,8 @@ fn every_folder_of_the_source_is_a_room_and_no_arrow_leads_back() {
     assert_eq!(folders, ROOMS.iter().map(|(room, _)| (*room).to_owned()).collect());
     for (place, (room, others)) in ROOMS.iter().enumerate() {
         for other in *others {
-            let stands = ROOMS.iter().position(|(known, _)| known == other);
-            assert!(stands.is_some_and(|stands| stands < place), "{room} uses {other}");
+            let position = ROOMS.iter().position(|(known, _)| known == other);
+            assert!(position.is_some_and(|position| position < place), "{room} uses {other}");
         }
     }
 }

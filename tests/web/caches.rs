@@ -1,5 +1,5 @@
-//! Clients that keep one object for each id, against the running program: what they show of two views, after changes and live
-//! is what the server says. Beside them what other tools generate of the schema.
+//! Clients that store one object for each id, against the running program: two views, changes and subscriptions show the data of the
+//! server. Also the code that other tools generate from the schema.
 
 use std::path::{Path, PathBuf};
 
@@ -10,16 +10,16 @@ fn file(name: &str) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// Runs a script against a server of its own. It fails by itself; that it looked at something is seen here.
+/// Runs a script against its own server. The script fails by itself; this checks that it tested something.
 fn shows_what_is_said(script: &str, questions: &str) {
     let server = Server::start();
     let url = format!("{}/graphql", server.url());
     let ran = CLIENTS.run(script, &[&url, &file("README.md")], &[]);
     let Some(output) = needed(script, ran) else { return };
-    let said = printed(&output);
-    let found: serde_json::Value = serde_json::from_str(&said).unwrap();
-    assert_eq!(found["failed"], serde_json::json!([]), "{said}");
-    assert!(found["passed"][questions].as_u64().unwrap() >= 24, "{said}");
+    let output_text = printed(&output);
+    let report: serde_json::Value = serde_json::from_str(&output_text).unwrap();
+    assert_eq!(report["failed"], serde_json::json!([]), "{output_text}");
+    assert!(report["passed"][questions].as_u64().unwrap() >= 24, "{output_text}");
 }
 
 #[test]
@@ -47,12 +47,12 @@ fn a_client_that_genql_generates_compiles_asks_and_changes() {
     ) else {
         return;
     };
-    let said = printed(&output);
-    let found: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let output_text = printed(&output);
+    let report: serde_json::Value = serde_json::from_str(&output_text).unwrap();
     assert_eq!(
-        (&found["failed"], &found["passed"]["genql"]),
+        (&report["failed"], &report["passed"]["genql"]),
         (&serde_json::json!([]), &serde_json::json!(6)),
-        "{said}"
+        "{output_text}"
     );
 }
 
@@ -63,7 +63,7 @@ fn generated_types_fit_the_answers_and_the_page_on_caches_is_up_to_date() {
     let Some(output) = needed("codegen.mjs", ran) else {
         return;
     };
-    let said = printed(&output);
-    let found: serde_json::Value = serde_json::from_str(&said).unwrap();
-    assert_eq!(found["failed"], serde_json::json!([]), "{said}");
+    let output_text = printed(&output);
+    let report: serde_json::Value = serde_json::from_str(&output_text).unwrap();
+    assert_eq!(report["failed"], serde_json::json!([]), "{output_text}");
 }

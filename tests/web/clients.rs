@@ -19,15 +19,15 @@ use serde_json::{Value, json};
 use super::{needed, printed, scripts};
 use crate::harness::live::{Live, Setup, commit, company};
 
-/// The changes that a client saw before it was gone and after it came back.
-fn without_gaps(told: &Value) {
-    let records: Vec<&str> = told["records"]
+/// The changes that a client received before it disconnected and after it reconnected.
+fn without_gaps(results: &Value) {
+    let records: Vec<&str> = results["records"]
         .as_array()
         .unwrap()
         .iter()
         .map(|id| id.as_str().unwrap())
         .collect();
-    assert_eq!(records.len(), 10, "{told}");
+    assert_eq!(records.len(), 10, "{results}");
     let number = |id: &str| id.strip_prefix("company-").unwrap().parse::<usize>().unwrap();
     for pair in records.windows(2) {
         assert_eq!(number(pair[1]), number(pair[0]) + 1, "{records:?}");
@@ -70,26 +70,26 @@ fn the_public_clients_watch_resume_and_learn_of_errors() {
     let Some(output) = needed("the public clients of sockets and streams", ran) else {
         return;
     };
-    let said = printed(&output);
-    let found: Value = serde_json::from_str(&said).unwrap();
+    let output_text = printed(&output);
+    let report: Value = serde_json::from_str(&output_text).unwrap();
     for client in ["socket", "stream"] {
-        let told = &found[client];
-        without_gaps(told);
+        let results = &report[client];
+        without_gaps(results);
         assert_eq!(
-            told["query"],
+            results["query"],
             json!([{"data": {"__typename": "Query"}}]),
-            "{client}: {said}"
+            "{client}: {output_text}"
         );
     }
-    // Refused before it runs: an error of the socket's own, an event of the stream.
+    // A refusal before execution: an error message of the socket, an event of the stream.
     let code = "GRAPHQL_VALIDATION_FAILED";
     assert_eq!(
-        found["socket"]["refused"]["refused"][0]["extensions"]["code"], code,
-        "{said}"
+        report["socket"]["refused"]["refused"][0]["extensions"]["code"], code,
+        "{output_text}"
     );
     assert_eq!(
-        found["stream"]["refused"][0]["errors"][0]["extensions"]["code"], code,
-        "{said}"
+        report["stream"]["refused"][0]["errors"][0]["extensions"]["code"], code,
+        "{output_text}"
     );
-    assert_eq!(found["wrongToken"], 4403, "{said}");
+    assert_eq!(report["wrongToken"], 4403, "{output_text}");
 }

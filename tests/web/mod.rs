@@ -1,5 +1,5 @@
-//! The running program as strangers meet it: the public GraphQL-over-HTTP audits, a browser, a client without either.
-//! What needs Node.js or a browser is skipped aloud where there is none, and fails where `CI=true` says that it must run.
+//! The running program: the public GraphQL-over-HTTP audits, a browser, a client without either.
+//! Tests that need Node.js or a browser print that they are skipped if it is missing, and fail with `CI=true`.
 
 mod caches;
 mod clients;
@@ -24,20 +24,20 @@ const AUDITS: &str = "61 passed, 0 failed";
 const SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     worker-src 'self' blob:; connect-src 'self'; font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'";
 
-/// What the test needs, or none after saying that the test is skipped. With `CI=true` that is a failure instead.
-pub(crate) fn needed<T>(claim: &str, found: Result<T, String>) -> Option<T> {
-    let why = match found {
-        Ok(found) => return Some(found),
+/// The requirement of a test, or `None` after printing that the test is skipped, which fails with `CI=true`.
+pub(crate) fn needed<T>(claim: &str, result: Result<T, String>) -> Option<T> {
+    let why = match result {
+        Ok(result) => return Some(result),
         Err(why) => why,
     };
     let sentence = format!("SKIPPED: {claim}: {why}");
     assert!(env::var("CI").as_deref() != Ok("true"), "{sentence}");
-    // Not eprintln: the output of a test that passes is captured, and nobody would see this.
+    // Not eprintln, since the output of a test that passes is captured.
     io::stderr().write_all(format!("\n{sentence}\n").as_bytes()).unwrap();
     None
 }
 
-/// The first page, when the program was built with its pages.
+/// The first page, if the program was built with its pages.
 fn first_page(server: &Server) -> Result<String, String> {
     let page = server.get("/", &[]);
     assert_eq!(
@@ -55,12 +55,12 @@ fn first_page(server: &Server) -> Result<String, String> {
     Err("The program was built without its web pages: by GUANXI_WEB=skip, or cargo's warning says why.".to_owned())
 }
 
-/// What a script printed, which must be the end of a success.
+/// The output of a script, which must succeed.
 fn printed(output: &Output) -> String {
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
     let complaints = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}{complaints}");
-    said
+    assert!(output.status.success(), "{output_text}{complaints}");
+    output_text
 }
 
 /// The operation names of the examples, in the order of their files.
@@ -91,8 +91,8 @@ fn every_public_graphql_over_http_audit_passes() {
     let Some(output) = needed("the public audits", ran) else {
         return;
     };
-    let said = printed(&output);
-    assert_eq!(said.lines().last(), Some(AUDITS), "{said}");
+    let output_text = printed(&output);
+    assert_eq!(output_text.lines().last(), Some(AUDITS), "{output_text}");
 }
 
 #[test]
@@ -109,20 +109,24 @@ fn graphiql_shows_the_documentation_completes_and_answers_every_example_with_no_
     let arguments = [&*server.url(), folder.to_str().unwrap()];
     let ran = scripts::WEB.run("graphiql.mjs", &arguments, &[("CHROMIUM", &browser)]);
     let Some(output) = needed(claim, ran) else { return };
-    let said = printed(&output);
-    // The script fails by itself; this sees that it looked at all it should have.
-    let found: Value = serde_json::from_str(&said).unwrap();
+    let output_text = printed(&output);
+    // The script fails by itself; this checks that it tested everything.
+    let report: Value = serde_json::from_str(&output_text).unwrap();
     let (examples, none) = (serde_json::json!(examples()), serde_json::json!([]));
-    assert_eq!((&found["tabs"], &found["answered"]), (&examples, &examples), "{said}");
+    assert_eq!(
+        (&report["tabs"], &report["answered"]),
+        (&examples, &examples),
+        "{output_text}"
+    );
     for nothing in ["external", "violations", "consoleErrors"] {
-        assert_eq!(found[nothing], none, "{nothing}: {said}");
+        assert_eq!(report[nothing], none, "{nothing}: {output_text}");
     }
-    assert!(found["queryFields"].as_u64().unwrap() >= 20, "{said}");
-    let watched = found["watched"].as_array().unwrap();
-    assert_eq!(watched, &["WatchTwoCompanies"], "{said}");
-    let completions = found["completions"].as_array().unwrap();
-    assert!(completions.contains(&Value::from("company")), "{said}");
-    assert_eq!(found["phone"], true, "{said}");
+    assert!(report["queryFields"].as_u64().unwrap() >= 20, "{output_text}");
+    let watched = report["watched"].as_array().unwrap();
+    assert_eq!(watched, &["WatchTwoCompanies"], "{output_text}");
+    let completions = report["completions"].as_array().unwrap();
+    assert!(completions.contains(&Value::from("company")), "{output_text}");
+    assert_eq!(report["phone"], true, "{output_text}");
     assert!(fs::read(folder.join("graphiql.png")).unwrap().starts_with(b"\x89PNG"));
 }
 
@@ -189,8 +193,8 @@ fn pages_are_sent_as_brotli_to_those_who_take_it_and_plain_to_the_others() {
 #[test]
 fn the_running_program_serves_the_schema_that_is_kept_as_a_file() {
     let served = Server::start().get("/schema.graphql", &[]);
-    let kept = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.graphql")).unwrap();
-    assert_eq!((served.status, served.text()), (200, &*kept));
+    let schema = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.graphql")).unwrap();
+    assert_eq!((served.status, served.text()), (200, &*schema));
 }
 
 #[test]

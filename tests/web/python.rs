@@ -10,7 +10,7 @@ use crate::harness::python::Packages;
 static GQL: Packages = Packages::new("clients/python/gql.txt");
 static SGQLC: Packages = Packages::new("clients/python/sgqlc.txt");
 
-/// What a script saw of a server of its own; none after saying that the test is skipped.
+/// The results of a script with its own server; `None` after printing that the test is skipped.
 fn seen(packages: &Packages, script: &str, further: &[&str]) -> Option<Value> {
     let python = needed(script, packages.python())?;
     let server = Server::start();
@@ -53,14 +53,18 @@ fn gql_asks_changes_watches_and_learns_which_protocol_is_spoken() {
         (
             "default",
             "4400",
-            "is of the older protocol graphql-ws; let the client ask for graphql-transport-ws alone",
+            "is of the older protocol graphql-ws; let the client request only graphql-transport-ws",
         ),
-        ("old", "4406", "This server speaks the subprotocol graphql-transport-ws"),
+        (
+            "old",
+            "4406",
+            "This server supports only the subprotocol graphql-transport-ws",
+        ),
     ] {
-        let told = seen[way]
+        let message = seen[way]
             .as_str()
             .unwrap_or_else(|| panic!("{way} was answered: {seen}"));
-        assert!(told.contains(code) && told.contains(words), "{way}: {told}");
+        assert!(message.contains(code) && message.contains(words), "{way}: {message}");
     }
 }
 

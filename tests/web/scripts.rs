@@ -1,5 +1,5 @@
-//! The scripts of this folder, run by Node with their packages installed, and the browser that one of them needs. What
-//! is missing is told as a sentence; whether that skips a test or fails it is the caller's to decide.
+//! The scripts of this folder, run by Node with their packages installed, and the browser that one of them needs. A
+//! missing requirement is reported as a sentence; the caller decides whether to skip or fail the test.
 
 use std::{
     env,
@@ -21,7 +21,7 @@ pub(super) static WEB: Package = Package::new(
         "package.json",
     ],
 );
-/// Those with clients that keep a cache.
+/// Those for clients with a cache.
 pub(super) static CLIENTS: Package = Package::new(
     "clients",
     &[
@@ -48,7 +48,7 @@ const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "c
 pub(super) struct Package {
     name: &'static str,
     files: &'static [&'static str],
-    /// The folder with the scripts and their packages, or why there is none. The first test that asks installs them.
+    /// The folder with the scripts and their packages, or why there is none. The first test that needs them installs them.
     installed: OnceLock<Result<PathBuf, String>>,
 }
 
@@ -66,7 +66,7 @@ impl Package {
         let folder = self.installed.get_or_init(|| self.install());
         let folder = folder.as_ref().map_err(Clone::clone)?;
         Command::new("node")
-            // Clients keep their warnings to themselves otherwise.
+            // Otherwise clients print no warnings.
             .args(["--conditions=development", script])
             .args(arguments)
             .envs(variables.iter().copied())
@@ -81,17 +81,17 @@ impl Package {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(self.name);
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name);
         fs::create_dir_all(&folder).unwrap();
-        // Another run of the tests may be installing: it is waited for.
+        // Waits for another run of the tests that may be installing.
         let lock = File::create(folder.join(".lock")).unwrap();
         lock.lock().unwrap();
         for name in self.files {
             fs::write(folder.join(name), fs::read(sources.join(name)).unwrap()).unwrap();
         }
-        let wanted = ["package.json", "package-lock.json"].map(|name| fs::read_to_string(folder.join(name)).unwrap());
-        let wanted = wanted.concat();
-        // Inside, because npm begins by removing the folder: half an installation has no stamp.
+        let packages = ["package.json", "package-lock.json"].map(|name| fs::read_to_string(folder.join(name)).unwrap());
+        let packages = packages.concat();
+        // Inside, because npm begins by removing the folder: an incomplete installation has no stamp.
         let stamp = folder.join("node_modules/.stamp");
-        if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == packages) {
             return Ok(folder);
         }
         let output = Command::new(NPM)
@@ -102,10 +102,10 @@ impl Package {
             .output()
             .map_err(|error| format!("npm, which comes with Node.js, cannot be run ({error})."))?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
-            return Err(format!("npm cannot install the packages of the tests: {said}"));
+            let stderr = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
+            return Err(format!("npm cannot install the packages of the tests: {stderr}"));
         }
-        fs::write(stamp, wanted).unwrap();
+        fs::write(stamp, packages).unwrap();
         Ok(folder)
     }
 }

@@ -1,4 +1,4 @@
-//! The real program on a port of its own, and the few lines of HTTP that asking it takes. It ends with the test that
+//! The real program on its own port, and a minimal HTTP client. It ends with the test that
 //! started it.
 
 use std::{
@@ -25,7 +25,7 @@ pub(super) struct Answer {
 }
 
 impl Server {
-    /// Starts the program with no setting but its port, and waits until it says where it serves.
+    /// Starts the program with no setting but its port, and waits until it reports its address.
     pub(super) fn start() -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GUANXI_")) {
@@ -42,11 +42,11 @@ impl Server {
             process,
             address: String::new(),
         };
-        let mut said = String::new();
+        let mut log_text = String::new();
         while server.address.is_empty() {
             let line = log
                 .next()
-                .unwrap_or_else(|| panic!("The server ended before it served: {said}"))
+                .unwrap_or_else(|| panic!("The server ended before it served: {log_text}"))
                 .unwrap();
             if let Some((_, address)) = line.split_once("serving GraphQL and GraphiQL on http://") {
                 address
@@ -55,9 +55,9 @@ impl Server {
                     .unwrap()
                     .clone_into(&mut server.address);
             }
-            said.push_str(&line);
+            log_text.push_str(&line);
         }
-        // A log that nobody reads would fill up and stop the server.
+        // An unread log would fill its pipe and stop the server.
         thread::spawn(move || log.for_each(drop));
         server
     }
@@ -84,7 +84,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already, which the test has noticed by then.
+        // It may have ended already, which has failed the test by then.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

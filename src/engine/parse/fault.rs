@@ -4,8 +4,8 @@
 use async_graphql::Pos;
 
 use super::{
-    lexical::{end_of_string, ignored, is_word},
     positions::position,
+    tokens::{end_of_string, ignored, is_word},
 };
 use crate::engine::error::Error;
 

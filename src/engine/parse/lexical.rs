@@ -11,7 +11,10 @@ use crate::engine::{
     limits::{Limit, Limits},
 };
 
-use super::{position, syntax_error};
+use super::{
+    position, syntax_error,
+    tokens::{BLOCK, end_of_string, ignored, is_word},
+};
 
 /// How deep brackets may nest: every level costs the parser stack.
 pub(crate) const NESTING_MAX: u64 = 64;
@@ -214,45 +217,6 @@ fn duplicate_key(text: &str, key: Range<usize>) -> Error {
     Error::validation_failed(format!("The input object has the field {key} twice; give it once.")).at(position)
 }
 
-/// The end of an ignored token that begins here: white space, a comma, a comment, a byte order mark.
-pub(crate) fn ignored(bytes: &[u8], at: usize) -> Option<usize> {
-    match bytes.get(at)? {
-        b' ' | b'\t' | b'\n' | b'\r' | b',' => Some(at + 1),
-        b'#' => Some(end_of_line(bytes, at)),
-        0xEF if bytes[at..].starts_with(b"\xEF\xBB\xBF") => Some(at + 3),
-        _ => None,
-    }
-}
-
-pub(crate) fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-fn end_of_line(bytes: &[u8], from: usize) -> usize {
-    bytes[from..]
-        .iter()
-        .position(|byte| matches!(byte, b'\n' | b'\r'))
-        .map_or(bytes.len(), |n| from + n)
-}
-
-/// The index after the string that opens at `from`, or `None` if it is unterminated.
-pub(crate) fn end_of_string(bytes: &[u8], from: usize) -> Option<usize> {
-    let block = bytes[from..].starts_with(BLOCK);
-    let mut at = from + if block { 3 } else { 1 };
-    loop {
-        match *bytes.get(at)? {
-            b'\\' if block => at += if bytes[at..].starts_with(b"\\\"\"\"") { 4 } else { 1 },
-            // The escaped character may be a quote, but not a line end.
-            b'\\' if matches!(bytes.get(at + 1)?, b'\n' | b'\r') => return None,
-            b'\\' => at += 2,
-            b'"' if !block => return Some(at + 1),
-            b'"' if bytes[at..].starts_with(BLOCK) => return Some(at + 3),
-            b'\n' | b'\r' if !block => return None,
-            _ => at += 1,
-        }
-    }
-}
-
 fn unterminated(text: &str, at: usize) -> Error {
     let position = position(text, at);
     Error::parse_failed(format!(
@@ -261,9 +225,6 @@ fn unterminated(text: &str, at: usize) -> Error {
     ))
     .at(position)
 }
-
-/// Opens and closes a block string.
-const BLOCK: &[u8] = b"\"\"\"";
 
 /// Refuses invalid escapes in a single-line string; `range` includes the quotes.
 fn escapes(text: &str, range: Range<usize>, rewrites: &mut Vec<Rewrite>) -> Result<(), Error> {

@@ -5,6 +5,7 @@
 pub(crate) mod convert;
 pub(crate) mod fault;
 pub(crate) mod positions;
+mod tokens;
 
 use std::collections::hash_map::{Entry, HashMap};
 

@@ -1,18 +1,18 @@
-//! Which other origins' pages may read answers. None, unless configured.
+//! The origins whose pages may read answers (CORS). By default none but this server.
 
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// An origin that no browser would send.
+/// A setting that no browser would send as an origin.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{0} is not an origin; write a scheme, a host and maybe a port, such as https://example.org, or null or file:// for programs without one, or *"
+    "{0} is not an origin; write a scheme, a host and optionally a port, such as https://example.org, or null or file:// for programs without one, or *"
 )]
 pub struct InvalidOrigin(pub String);
 
-/// No layer means no CORS headers, and preflights refused.
+/// The CORS layer. `None` without origins: then there are no CORS headers, and preflights are refused.
 pub(in crate::http) fn layer(origins: &[String]) -> Result<Option<CorsLayer>, InvalidOrigin> {
     if origins.is_empty() {
         return Ok(None);
@@ -45,17 +45,17 @@ pub(in crate::http) fn layer(origins: &[String]) -> Result<Option<CorsLayer>, In
     ))
 }
 
-/// What programs on a desktop and pages from a disk send for an origin, which have none.
-const NONE: [&str; 2] = ["null", "file://"];
+/// The origins that desktop programs and pages from a disk send.
+const OPAQUE_ORIGINS: [&str; 2] = ["null", "file://"];
 
 fn parse(origin: &str) -> Result<HeaderValue, InvalidOrigin> {
-    if NONE.contains(&origin) {
+    if OPAQUE_ORIGINS.contains(&origin) {
         return HeaderValue::from_str(origin).map_err(|_| InvalidOrigin(origin.to_owned()));
     }
     let invalid = || InvalidOrigin(origin.to_owned());
     let (scheme, host) = origin.split_once("://").ok_or_else(invalid)?;
-    let fit = !scheme.is_empty() && !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', ',']);
-    if !fit || origin.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    let is_plausible = !scheme.is_empty() && !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', ',']);
+    if !is_plausible || origin.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Err(invalid());
     }
     HeaderValue::from_str(origin).map_err(|_| invalid())

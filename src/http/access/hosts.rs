@@ -1,35 +1,35 @@
-//! What a request may call the server. A page whose name was made to resolve to this server's address (DNS rebinding) counts
-//! as a page of this server to its browser, but still calls it by its own name: so names must be known, whoever asks.
+//! The hosts that a request may name. A browser takes a page whose name was made to resolve to the address of this server (DNS
+//! rebinding) for a page of this server, but such a page still sends its own name. So only known names are allowed.
 
 use std::{net::IpAddr, sync::Arc};
 
 use axum::http::{HeaderMap, Uri, header};
 
-/// A name by which no request could call a server.
+/// A setting that is not the name of a host.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{0:?} is not the name of a host; write it without scheme and port, such as graph.example, *.example for every name below it, or * for any name"
 )]
 pub struct InvalidHostName(pub String);
 
-/// The names by which the server may be called, beside those of the machine to itself.
+/// The host names that requests may use, beside `localhost` and its subdomains.
 #[derive(Debug, Clone)]
 pub(in crate::http) struct Hosts(Arc<[Name]>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Name {
     Any,
-    /// Every name that ends so; begins with a dot.
-    Below(String),
-    Exactly(String),
+    /// All names with this ending, which begins with a dot.
+    Subdomains(String),
+    Exact(String),
 }
 
-/// Which addresses a request may call the server by.
+/// The addresses that a request may use as its host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::http) enum Addresses {
-    /// Those that a machine has for itself.
+    /// Loopback addresses.
     Loopback,
-    /// Any: no page can have an address for its name unless that address is the server's.
+    /// Any: a page cannot use an address as its host unless it is the address of the server.
     Any,
 }
 
@@ -42,12 +42,12 @@ impl Hosts {
             .map(Self)
     }
 
-    /// The first name by which the request calls the server and may not. A request without any comes from no page.
+    /// The first host of the request that is not allowed. A request without a host does not come from a page.
     pub(in crate::http) fn unknown(&self, uri: &Uri, headers: &HeaderMap, addresses: Addresses) -> Option<String> {
         let target = uri.authority().map(|authority| authority.as_str().as_bytes());
         let hosts = headers.get_all(header::HOST).iter().map(|host| host.as_bytes());
-        let mut called = target.into_iter().chain(hosts);
-        called
+        let mut names = target.into_iter().chain(hosts);
+        names
             .find(|host| !std::str::from_utf8(host).is_ok_and(|host| self.allows(host, addresses)))
             .map(|host| String::from_utf8_lossy(host).chars().take(100).collect())
     }
@@ -55,10 +55,10 @@ impl Hosts {
     fn allows(&self, host: &str, addresses: Addresses) -> bool {
         let Some(host) = without_port(host) else { return false };
         let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-        let is_listed = || self.0.iter().any(|known| known.fits(&name));
+        let is_listed = || self.0.iter().any(|known| known.matches(&name));
         match address(&name) {
             Some(address) => is_loopback(address) || addresses == Addresses::Any || is_listed(),
-            // Resolvers keep both for the machine itself (RFC 6761).
+            // Resolvers reserve both for the local machine (RFC 6761).
             None => name == "localhost" || name.ends_with(".localhost") || is_listed(),
         }
     }
@@ -73,7 +73,7 @@ impl Name {
         }
         let name = name.strip_suffix('.').unwrap_or(&name);
         if name.parse::<IpAddr>().is_ok_and(|address| address.is_ipv6()) {
-            return Ok(Self::Exactly(format!("[{name}]")));
+            return Ok(Self::Exact(format!("[{name}]")));
         }
         let (bare, is_below) = match name.strip_prefix("*.") {
             Some(bare) => (bare, true),
@@ -83,22 +83,22 @@ impl Name {
             return Err(invalid());
         }
         Ok(if is_below {
-            Self::Below(format!(".{bare}"))
+            Self::Subdomains(format!(".{bare}"))
         } else {
-            Self::Exactly(bare.to_owned())
+            Self::Exact(bare.to_owned())
         })
     }
 
-    fn fits(&self, name: &str) -> bool {
+    fn matches(&self, name: &str) -> bool {
         match self {
             Self::Any => true,
-            Self::Below(end) => name.len() > end.len() && name.ends_with(end.as_str()),
-            Self::Exactly(known) => known == name,
+            Self::Subdomains(end) => name.len() > end.len() && name.ends_with(end.as_str()),
+            Self::Exact(known) => known == name,
         }
     }
 }
 
-/// The host before a port, if it has one; none when the whole is no host.
+/// The host without its port, if it has one. `None` if it is invalid.
 fn without_port(host: &str) -> Option<&str> {
     let end = match host.starts_with('[') {
         true => host.find(']')? + 1,
@@ -111,13 +111,13 @@ fn without_port(host: &str) -> Option<&str> {
     (has_port && (name.starts_with('[') || bare.split('.').all(is_label))).then_some(name)
 }
 
-/// Whether this can stand between the dots of a name.
+/// Whether this is valid between the dots of a name.
 fn is_label(label: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    !label.is_empty() && label.bytes().all(fits)
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    !label.is_empty() && label.bytes().all(is_allowed)
 }
 
-/// The address that a host is, written as in a URL; none when it is a name.
+/// The address of a host as in a URL; `None` for a name.
 fn address(host: &str) -> Option<IpAddr> {
     match host.strip_prefix('[') {
         Some(rest) => rest.strip_suffix(']')?.parse().ok().map(IpAddr::V6),
@@ -125,7 +125,7 @@ fn address(host: &str) -> Option<IpAddr> {
     }
 }
 
-/// Whether only this machine reaches the address, also where IPv6 stands for IPv4.
+/// Whether the address is a loopback address, also as IPv4 in IPv6.
 pub(in crate::http) fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
 }
@@ -135,9 +135,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_of_this_machine_and_those_given_are_answered() {
-        let given = ["Graph.Example.", "*.below.example", "2001:db8::7", "10.1.1.1"];
-        let hosts = Hosts::new(&given.map(str::to_owned)).unwrap();
+    fn only_local_and_configured_hosts_are_allowed() {
+        let configured = ["Graph.Example.", "*.below.example", "2001:db8::7", "10.1.1.1"];
+        let hosts = Hosts::new(&configured.map(str::to_owned)).unwrap();
         for (host, expected) in [
             ("localhost", true),
             ("LOCALHOST:8000", true),
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_of_a_request_counts() {
+    fn every_host_of_a_request_is_checked() {
         let hosts = Hosts::new(&[]).unwrap();
         let unknown = |uri: &str, names: &[&'static str]| {
             let mut headers = HeaderMap::new();
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_of_a_host_is_refused() {
+    fn invalid_host_names_are_refused() {
         for name in [
             "",
             "*.",

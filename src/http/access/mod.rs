@@ -1,4 +1,4 @@
-//! Who may do what: tokens and roles, host names, origins of pages.
+//! Access to the server: tokens and roles, host names, origins of pages.
 
 pub(in crate::http) mod cors;
 pub(in crate::http) mod hosts;

@@ -1,5 +1,5 @@
-//! Who may do what: tokens where there are any, otherwise whoever reaches this machine's own address. What a role allows is
-//! the schema layer's to say; this file says whose a request is.
+//! Authentication: by tokens if there are any; otherwise all clients of this machine have full access. Which operations a role
+//! allows is decided by the schema layer.
 
 use std::{
     fs,
@@ -22,30 +22,30 @@ use crate::{
     model::{Caller, Role, Timestamp},
 };
 
-/// How often the file of tokens is looked at: so long may a revoked token go on.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How often the file of tokens is checked, and so how long a revoked token may stay in use.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 const READ_ONLY: &str = "This server is read-only: it was started with --read-only.";
-const THROUGH_PROXY: &str = "This request came through a proxy (Forwarded, X-Forwarded-… or Via), so that anyone may have sent it, and there are no tokens here: only programs of this machine may change anything. Make a token (guanxi token create NAME --role EDITOR, with --store DIR or --tokens FILE).";
+const THROUGH_PROXY: &str = "This request came through a proxy (Forwarded, X-Forwarded-… or Via), so that anyone may have sent it, and there are no tokens here: only programs of this machine may change anything. Create a token (guanxi token create NAME --role EDITOR, with --store DIR or --tokens FILE).";
 
-/// Whether questions are answered without a token.
+/// Whether queries are answered without a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PublicRead {
     /// Anyone may read.
     On,
-    /// Reading takes a token.
+    /// Reading requires a token.
     Off,
 }
 
-/// Whether anyone may change anything.
+/// Whether changes are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Changes {
-    /// Whoever has the role.
+    /// By all clients with the role for it.
     Allowed,
-    /// Nobody.
+    /// To no client.
     Refused,
 }
 
-/// Who may do what.
+/// The access of clients to the server. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Access(Arc<Inner>);
 
@@ -55,26 +55,26 @@ struct Inner {
     file: Option<PathBuf>,
     public_read: PublicRead,
     changes: Changes,
-    /// Whether it is known that only this machine reaches the server.
-    is_own: AtomicBool,
+    /// Whether only this machine can reach the server.
+    is_local_only: AtomicBool,
 }
 
-/// A server that anyone could write to.
+/// Why it is not safe, or of no use, to serve at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unprotected {
-    /// Others could change the data.
+pub enum UnprotectedServer {
+    /// Other machines could change the data.
     #[error(
-        "{0} can be reached from other machines, and without tokens anyone could change the data. Make a token (guanxi token create NAME --role EDITOR, with --store DIR or --tokens FILE), or serve with --read-only, or on 127.0.0.1"
+        "{0} can be reached from other machines, and without tokens anyone could change the data. Create a token (guanxi token create NAME --role EDITOR, with --store DIR or --tokens FILE), or serve with --read-only, or on 127.0.0.1"
     )]
     Writable(IpAddr),
-    /// Nobody could read.
+    /// No client could read.
     #[error(
-        "reading takes a token here (--public-read off), and there is none. Make one (guanxi token create NAME --role READER, with --store DIR or --tokens FILE)"
+        "reading requires a token (--public-read off), and there is none. Create one (guanxi token create NAME --role READER, with --store DIR or --tokens FILE)"
     )]
     Unreadable,
 }
 
-/// Whose a request is.
+/// The client of a request, and its permissions.
 #[derive(Debug, Clone)]
 pub(in crate::http) struct Session {
     pub(in crate::http) caller: Caller,
@@ -82,25 +82,25 @@ pub(in crate::http) struct Session {
     expires_at: Option<Timestamp>,
 }
 
-/// Why it is not known whose a request is.
+/// Why a request could not be authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(in crate::http) enum Denied {
-    #[error("This server answers only with a token.")]
+pub(in crate::http) enum AuthenticationError {
+    #[error("This server requires a token.")]
     Missing,
-    #[error("The authorization is no token: it takes the form Bearer gxt_….")]
+    #[error("The authorization is not a token of the form Bearer gxt_….")]
     Malformed,
     #[error(transparent)]
     Refused(#[from] tokens::Rejection),
 }
 
-impl Denied {
+impl AuthenticationError {
     pub(in crate::http) fn error(self) -> Error {
         Error::unauthenticated(format!(
-            "{self} Send one that is valid as Authorization: Bearer gxt_…, over WebSocket in the payload of connection_init; guanxi token create makes one."
+            "{self} Send a valid one as Authorization: Bearer gxt_…, over WebSocket in the payload of connection_init; guanxi token create creates one."
         ))
     }
 
-    /// What `WWW-Authenticate` says.
+    /// The value of `WWW-Authenticate`.
     pub(in crate::http) fn challenge(self) -> &'static str {
         match self {
             Self::Missing => "Bearer realm=\"guanxi\"",
@@ -110,10 +110,10 @@ impl Denied {
 }
 
 impl Access {
-    /// Access by the tokens in this file, where there is one.
+    /// Access by the tokens in this file, if there is one.
     ///
     /// # Errors
-    /// [`tokens::Error`] when the file cannot be read.
+    /// [`tokens::Error`] if the file cannot be read.
     pub fn new(file: Option<PathBuf>, public_read: PublicRead, changes: Changes) -> Result<Self, tokens::Error> {
         let tokens = file.as_deref().map_or(Ok(Tokens::default()), Tokens::load)?;
         Ok(Self(Arc::new(Inner {
@@ -121,11 +121,11 @@ impl Access {
             file,
             public_read,
             changes,
-            is_own: AtomicBool::new(false),
+            is_local_only: AtomicBool::new(false),
         })))
     }
 
-    /// Whoever reaches the server may do anything.
+    /// Full access for all clients.
     #[must_use]
     pub fn open() -> Self {
         Self(Arc::new(Inner {
@@ -133,52 +133,52 @@ impl Access {
             file: None,
             public_read: PublicRead::On,
             changes: Changes::Allowed,
-            is_own: AtomicBool::new(false),
+            is_local_only: AtomicBool::new(false),
         }))
     }
 
-    /// Whether it is safe to serve at this address. Whether it is of this machine alone is remembered for every request.
+    /// Checks that it is safe to serve at this address, and notes whether only this machine can reach it.
     ///
     /// # Errors
-    /// [`Unprotected`] when it is not.
-    pub fn check_address(&self, address: SocketAddr) -> Result<(), Unprotected> {
+    /// [`UnprotectedServer`] if it is not.
+    pub fn check_address(&self, address: SocketAddr) -> Result<(), UnprotectedServer> {
         let inner = &self.0;
-        inner.is_own.store(is_loopback(address.ip()), Ordering::Relaxed);
+        inner.is_local_only.store(is_loopback(address.ip()), Ordering::Relaxed);
         if !inner.tokens.borrow().is_empty() {
             return Ok(());
         }
         if inner.public_read == PublicRead::Off {
-            return Err(Unprotected::Unreadable);
+            return Err(UnprotectedServer::Unreadable);
         }
         if inner.changes == Changes::Allowed && !is_loopback(address.ip()) {
-            return Err(Unprotected::Writable(address.ip()));
+            return Err(UnprotectedServer::Writable(address.ip()));
         }
         Ok(())
     }
 
-    /// Reads the file of tokens again whenever it changes, for ever. A file that is gone or cannot be read changes nothing:
-    /// it must not open what tokens protect.
+    /// Reloads the file of tokens whenever it changes; never completes. A file that is missing or cannot be read changes nothing, since
+    /// it must not remove the protection by tokens.
     pub async fn follow(&self) {
         let Some(file) = &self.0.file else {
             return std::future::pending().await;
         };
-        let mut seen = None;
+        let mut loaded_version = None;
         loop {
-            let found = stamp(file);
-            if found != seen {
+            let current_version = file_version(file);
+            if current_version != loaded_version {
                 self.reload(file);
-                seen = found;
+                loaded_version = current_version;
             }
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
     fn reload(&self, file: &Path) {
         match Tokens::load(file) {
             Ok(tokens) => {
-                let gone = tokens.is_empty() && !self.0.tokens.borrow().is_empty();
-                if gone {
-                    tracing::error!(file = %file.display(), "the tokens are gone; those known so far stay valid");
+                let are_missing = tokens.is_empty() && !self.0.tokens.borrow().is_empty();
+                if are_missing {
+                    tracing::error!(file = %file.display(), "the tokens are missing; those known so far stay valid");
                     return;
                 }
                 self.0.tokens.send_if_modified(|known| {
@@ -191,10 +191,10 @@ impl Access {
         }
     }
 
-    /// Whose a request with these headers is.
-    pub(in crate::http) fn session(&self, headers: &HeaderMap, now: Timestamp) -> Result<Session, Denied> {
-        let mut given = headers.get_all(header::AUTHORIZATION).iter();
-        let authorization = match (given.next(), given.next()) {
+    /// The session of a request with these headers.
+    pub(in crate::http) fn session(&self, headers: &HeaderMap, now: Timestamp) -> Result<Session, AuthenticationError> {
+        let mut values = headers.get_all(header::AUTHORIZATION).iter();
+        let authorization = match (values.next(), values.next()) {
             (None, _) => None,
             (Some(one), None) => Some(one.to_str().unwrap_or_default()),
             (Some(_), Some(_)) => Some(""),
@@ -202,13 +202,13 @@ impl Access {
         self.session_of(headers, authorization, now)
     }
 
-    /// Whose a request with these headers is that says so in `authorization` instead of there.
+    /// The same, with `authorization` in place of that header.
     pub(in crate::http) fn session_of(
         &self,
         headers: &HeaderMap,
         authorization: Option<&str>,
         now: Timestamp,
-    ) -> Result<Session, Denied> {
+    ) -> Result<Session, AuthenticationError> {
         let read_only = (self.0.changes == Changes::Refused).then_some(READ_ONLY);
         let tokens = self.0.tokens.borrow();
         let caller = |caller| Session {
@@ -223,9 +223,9 @@ impl Access {
             }),
             _ if tokens.is_empty() => Ok(caller(Caller::unnamed(Role::Admin))),
             None if self.0.public_read == PublicRead::On => Ok(caller(Caller::unnamed(Role::Reader))),
-            None => Err(Denied::Missing),
+            None => Err(AuthenticationError::Missing),
             Some(authorization) => {
-                let text = bearer(authorization).ok_or(Denied::Malformed)?;
+                let text = bearer(authorization).ok_or(AuthenticationError::Malformed)?;
                 let token = tokens.find(text, now)?;
                 Ok(Session {
                     caller: Caller {
@@ -239,31 +239,31 @@ impl Access {
         }
     }
 
-    /// By which addresses the server may be called. Where only this machine reaches it and nothing else protects it, a proxy that
-    /// passes on an address of its own would open it to everybody.
+    /// The addresses that requests may use as their host. If only this machine can reach the server, and no tokens protect it, a proxy
+    /// that sends its own address would open it to everyone.
     pub(in crate::http) fn addresses(&self) -> Addresses {
         let inner = &self.0;
-        // Without tokens, a server that takes changes has no other address.
-        let is_own = inner.changes == Changes::Allowed || inner.is_own.load(Ordering::Relaxed);
-        if is_own && inner.tokens.borrow().is_empty() {
+        // Without tokens, a server that accepts changes listens on no other address.
+        let is_local_only = inner.changes == Changes::Allowed || inner.is_local_only.load(Ordering::Relaxed);
+        if is_local_only && inner.tokens.borrow().is_empty() {
             Addresses::Loopback
         } else {
             Addresses::Any
         }
     }
 
-    /// Completes when the session's token is no longer valid.
+    /// Completes when the token of the session is no longer valid.
     pub(in crate::http) async fn ended(&self, session: &Session, clock: fn() -> Timestamp) {
         let mut tokens = self.0.tokens.subscribe();
         let valid = |tokens: &Tokens| match &session.caller.name {
             Some(name) => tokens.find_by_name(name, clock()).is_ok(),
-            // Tokens that were made since may end what was open to all.
+            // Tokens that were created since may end public access.
             None => tokens.is_empty() || (self.0.public_read == PublicRead::On && session.caller.role == Role::Reader),
         };
-        let left = session.expires_at.map(|expires| expires.duration_since(clock()));
-        let left = left.map(|left| Duration::try_from(left).unwrap_or_default());
+        let time_left = session.expires_at.map(|expires| expires.duration_since(clock()));
+        let time_left = time_left.map(|left| Duration::try_from(left).unwrap_or_default());
         let expired = async {
-            match left {
+            match time_left {
                 Some(left) => tokio::time::sleep(left).await,
                 None => std::future::pending().await,
             }
@@ -271,14 +271,14 @@ impl Access {
         let revoked = tokens.wait_for(|tokens| !valid(tokens));
         tokio::select! {
             () = expired => {}
-            // An error means that the server is gone. The guard inside must not be kept.
+            // An error means that the server has ended. The guard in the result must not be held.
             () = async { drop(revoked.await) } => {}
         }
     }
 }
 
-/// What tells one version of a file from another.
-fn stamp(file: &Path) -> Option<(SystemTime, u64, u64)> {
+/// Identifies a version of a file.
+fn file_version(file: &Path) -> Option<(SystemTime, u64, u64)> {
     let data = fs::metadata(file).ok()?;
     #[cfg(unix)]
     let number = std::os::unix::fs::MetadataExt::ino(&data);
@@ -294,12 +294,12 @@ fn bearer(authorization: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && token.starts_with(tokens::PREFIX)).then_some(token)
 }
 
-/// Whether a proxy passed the request on.
+/// Whether the request came through a proxy.
 fn is_forwarded(headers: &HeaderMap) -> bool {
-    let says_so = |name: &HeaderName| {
+    let is_proxy_header = |name: &HeaderName| {
         *name == header::FORWARDED || *name == header::VIA || name.as_str().starts_with("x-forwarded-")
     };
-    headers.keys().any(says_so)
+    headers.keys().any(is_proxy_header)
 }
 
 #[cfg(test)]
@@ -322,12 +322,12 @@ mod tests {
     }
 
     #[test]
-    fn what_others_could_write_to_is_not_served() {
+    fn a_server_that_others_could_write_to_is_refused() {
         let access = |public_read, changes| Access::new(None, public_read, changes).unwrap();
         let (own, all): (SocketAddr, SocketAddr) = ("127.0.0.1:1".parse().unwrap(), "0.0.0.0:1".parse().unwrap());
         let writable = access(PublicRead::On, Changes::Allowed);
         assert_eq!(writable.check_address(own), Ok(()));
-        assert_eq!(writable.check_address(all), Err(Unprotected::Writable(all.ip())));
+        assert_eq!(writable.check_address(all), Err(UnprotectedServer::Writable(all.ip())));
         assert_eq!(access(PublicRead::On, Changes::Refused).check_address(all), Ok(()));
         for (changes, address) in [
             (Changes::Refused, all),
@@ -335,7 +335,7 @@ mod tests {
             (Changes::Allowed, own),
         ] {
             let closed = access(PublicRead::Off, changes);
-            assert_eq!(closed.check_address(address), Err(Unprotected::Unreadable));
+            assert_eq!(closed.check_address(address), Err(UnprotectedServer::Unreadable));
         }
     }
 }

@@ -1,28 +1,27 @@
-//! The files that the process may have open, of which every connection is one: as many as the system allows, and no more
-//! connections than fit.
+//! The limit on open files, of which every connection is one: raised as far as the system allows, and the limits on connections are
+//! lowered to it.
 
 use crate::http::settings::Settings;
 
-/// Files that are open beside connections: the log, the graph and the search index on disk, the port, what wakes threads, and
-/// connections that wait for their turn.
+/// Open files beside connections: the log, the graph and the search index on disk, the port, event queues, and connections that
+/// wait to be accepted.
 const RESERVED: usize = 64;
 
-/// The bounds that a limit on open files does not allow.
+/// The limit on open files does not allow the configured limits on connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the process may have {open_files_max} files open, so that at most {connections_max} connections and {sockets_max} WebSockets are served at a time; raise the hard limit (ulimit -Hn, LimitNOFILE= of systemd, --ulimit nofile of Docker) to serve more"
+    "the process may have {open_files_max} files open, so that at most {connections_max} connections and {sockets_max} WebSockets are served concurrently; raise the hard limit (ulimit -Hn, LimitNOFILE= of systemd, --ulimit nofile of Docker) to serve more"
 )]
 pub struct TooFewFiles {
     /// Files that may be open.
     pub open_files_max: u64,
-    /// Connections that fit, in place of the setting.
+    /// The connections that it allows, in place of the setting.
     pub connections_max: usize,
-    /// WebSockets that fit, in place of the setting.
+    /// The WebSockets that it allows, in place of the setting.
     pub sockets_max: usize,
 }
 
-/// Raises the bound on open files to what the system lets this process have, and answers it; none where there is no bound, or
-/// it is not known.
+/// Raises the limit on open files as far as the system allows, and returns it; `None` if there is no limit, or it is unknown.
 #[cfg(unix)]
 #[must_use]
 pub fn raise_open_files() -> Option<u64> {
@@ -35,24 +34,24 @@ pub fn raise_open_files() -> Option<u64> {
     match setrlimit(Resource::Nofile, raised) {
         Ok(()) => limit.maximum,
         Err(error) => {
-            // Some systems allow less than they say.
-            tracing::warn!(%error, "the bound on open files cannot be raised");
+            // Some systems allow less than they report.
+            tracing::warn!(%error, "the limit on open files cannot be raised");
             limit.current
         }
     }
 }
 
-/// The same where programs have no such bound.
+/// The same on systems without such a limit.
 #[cfg(not(unix))]
 #[must_use]
 pub fn raise_open_files() -> Option<u64> {
     None
 }
 
-/// Lowers the bounds on connections and WebSockets, each of which is an open file, to what fits.
+/// Lowers the limits on connections and WebSockets, each of which is an open file, to what the limit on open files allows.
 ///
 /// # Errors
-/// [`TooFewFiles`], when they were lowered.
+/// [`TooFewFiles`] if they were lowered.
 pub fn fit_to_open_files(settings: &mut Settings, open_files_max: u64) -> Result<(), TooFewFiles> {
     let free = usize::try_from(open_files_max)
         .unwrap_or(usize::MAX)
@@ -61,7 +60,7 @@ pub fn fit_to_open_files(settings: &mut Settings, open_files_max: u64) -> Result
     if connections.saturating_add(sockets) <= free {
         return Ok(());
     }
-    // What one of them does not need is the other's. Without any connection nothing would be served.
+    // What one of them does not need is left to the other. Without any connection nothing would be served.
     settings.sockets_max = sockets.min((free / 2).max(free.saturating_sub(connections)));
     settings.connections_max = connections.min(free - settings.sockets_max).max(1);
     Err(TooFewFiles {
@@ -76,8 +75,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_and_sockets_fit_into_the_files_that_may_be_open() {
-        for (open_files_max, given, fitted) in [
+    fn connections_and_sockets_fit_into_the_limit_on_open_files() {
+        for (open_files_max, configured, adjusted) in [
             (1_048_576, (10_000, 10_000), (10_000, 10_000)),
             (20_064, (10_000, 10_000), (10_000, 10_000)),
             (20_063, (10_000, 10_000), (10_000, 9_999)),
@@ -89,17 +88,17 @@ mod tests {
             (0, (10_000, 10_000), (1, 0)),
         ] {
             let mut settings = Settings {
-                connections_max: given.0,
-                sockets_max: given.1,
+                connections_max: configured.0,
+                sockets_max: configured.1,
                 ..Settings::default()
             };
             let fits = fit_to_open_files(&mut settings, open_files_max);
             assert_eq!(
                 (settings.connections_max, settings.sockets_max),
-                fitted,
-                "{open_files_max} {given:?}"
+                adjusted,
+                "{open_files_max} {configured:?}"
             );
-            assert_eq!(fits.is_ok(), given == fitted, "{open_files_max} {given:?}");
+            assert_eq!(fits.is_ok(), configured == adjusted, "{open_files_max} {configured:?}");
         }
     }
 }

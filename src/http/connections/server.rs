@@ -1,5 +1,5 @@
-//! The socket: bind, accept a bounded number of connections, stop without cutting answers off.
-//! A connection that sends its request too slowly is closed, and so is one that is idle where there is no room for others.
+//! The port: binds it, accepts a bounded number of connections, and stops without breaking off answers. Connections that send
+//! requests too slowly are closed, and idle ones if others wait.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,46 +18,46 @@ use tokio::task::JoinSet;
 use tower_service::Service;
 
 use super::{
-    client::Client,
-    slots::{Place, Room},
-    write_timeout::Impatient,
+    handle::ConnectionHandle,
+    slots::{ConnectionSlot, ConnectionSlots},
+    write_timeout::WriteTimeout,
 };
 use crate::{
     engine,
     http::{health::Readiness, routes::Routes, settings::Settings},
 };
 
-/// How long what was changed already may take to be answered when everything else is cut off.
-const ANSWERING: Duration = Duration::from_secs(10);
+/// How long requests that have changed something may take to be answered after all others were broken off.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How far the server has come with stopping.
+/// The stages of stopping the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     Serving,
-    /// No new request is taken.
+    /// No new request is accepted.
     Draining,
-    /// What runs is cut off, unless it changed something.
-    Cutting,
+    /// Running requests are broken off, unless they have changed something.
+    Aborting,
 }
 
-/// Why the server has no socket.
+/// Why the port could not be bound.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
-    /// Another program has it.
+    /// Another program uses the port.
     #[error("The port {} on {} is taken; stop the other program or choose another port with --port.", .0.port(), .0.ip())]
     Taken(SocketAddr),
-    /// The system keeps it for others.
+    /// The system reserves the port.
     #[error("The port {} on {} may not be used by this account; choose one above 1023 with --port.", .0.port(), .0.ip())]
     Forbidden(SocketAddr),
-    /// The host does not resolve, or is another machine's.
-    #[error("{}:{} names no address of this machine; choose another with --host.", .host, .port)]
+    /// The host does not resolve, or is that of another machine.
+    #[error("{}:{} is not an address of this machine; choose another with --host.", .host, .port)]
     NoAddress {
         /// As configured.
         host: String,
         /// As configured.
         port: u16,
     },
-    /// Whatever else the system refuses.
+    /// Any other error of the system.
     #[error("Cannot listen on {address}: {cause}.")]
     Other {
         /// The address that was tried last.
@@ -91,8 +91,8 @@ pub async fn bind(host: &str, port: u16) -> Result<TcpListener, BindError> {
     Err(failure)
 }
 
-/// Serves until `stop` completes, then finishes what is running, for `settings.drain_ms` at most. After that, only what changed
-/// something already is answered.
+/// Serves until `stop` completes, then finishes running requests, for at most `settings.drain_ms`. After that, only requests that
+/// have changed something are answered.
 pub async fn serve(
     listener: TcpListener,
     routes: impl Into<Routes>,
@@ -101,29 +101,29 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let routes = routes.into();
-    let room = Room::new(settings.connections_max);
-    let (stage, staged) = watch::channel(Stage::Serving);
+    let slots = ConnectionSlots::new(settings.connections_max);
+    let (stage, stage_receiver) = watch::channel(Stage::Serving);
     let mut connections = JoinSet::new();
-    let mut accepted_before = 0;
+    let mut accepted_count = 0;
     tokio::pin!(stop);
-    // One that waits for its place, while further clients wait in the system's queue.
-    let mut arrived = None;
+    // The connection that waits for a slot, while further clients wait in the queue of the system.
+    let mut pending = None;
     loop {
         tokio::select! {
             () = &mut stop => break,
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            place = room.enter(), if arrived.is_some() => {
-                if let Some((stream, client)) = arrived.take() {
-                    connections.spawn(connection(stream, client, place, routes.clone(), settings, staged.clone()));
+            slot = slots.acquire(), if pending.is_some() => {
+                if let Some((stream, handle)) = pending.take() {
+                    connections.spawn(connection(stream, handle, slot, routes.clone(), settings, stage_receiver.clone()));
                 }
             }
-            accepted = listener.accept(), if arrived.is_none() => match accepted {
+            accepted = listener.accept(), if pending.is_none() => match accepted {
                 Ok((stream, address)) => {
-                    accepted_before += 1;
-                    let client = Client::new(engine::Client::new(address.ip(), accepted_before));
-                    arrived = Some((stream, client));
+                    accepted_count += 1;
+                    let handle = ConnectionHandle::new(engine::Client::new(address.ip(), accepted_count));
+                    pending = Some((stream, handle));
                 }
-                // Out of file descriptors, or a client gone again: neither ends the server.
+                // Too many open files, or a client that has left already: neither ends the server.
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");
                     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -135,34 +135,36 @@ pub async fn serve(
     readiness.stop();
     stage.send_replace(Stage::Draining);
     tracing::info!(connections = connections.len(), "stopping");
-    if drained(&mut connections, &readiness, Duration::from_millis(settings.drain_ms)).await {
+    if drain(&mut connections, &readiness, Duration::from_millis(settings.drain_ms)).await {
         return;
     }
     tracing::warn!(
         connections = connections.len(),
         "stopped before every request was answered"
     );
-    stage.send_replace(Stage::Cutting);
-    if !drained(&mut connections, &readiness, ANSWERING).await {
-        tracing::warn!("stopped before every change was answered; their idempotency keys tell whether they were made");
+    stage.send_replace(Stage::Aborting);
+    if !drain(&mut connections, &readiness, ANSWER_TIMEOUT).await {
+        tracing::warn!(
+            "stopped before every change was answered; a retry with the same idempotency key answers whether it was made"
+        );
         connections.shutdown().await;
     }
 }
 
-/// Whether every connection ends within so much time.
-async fn drained(connections: &mut JoinSet<()>, readiness: &Readiness, within: Duration) -> bool {
-    let ended = async {
+/// Waits until all connections have ended. Returns whether they did within `timeout`.
+async fn drain(connections: &mut JoinSet<()>, readiness: &Readiness, timeout: Duration) -> bool {
+    let all_ended = async {
         while connections.join_next().await.is_some() {}
-        // A connection that became a socket is none of them any more.
+        // Connections that became sockets are no longer among them.
         readiness.idle().await;
     };
-    tokio::time::timeout(within, ended).await.is_ok()
+    tokio::time::timeout(timeout, all_ended).await.is_ok()
 }
 
 fn connection(
     stream: TcpStream,
-    client: Client,
-    place: Place,
+    handle: ConnectionHandle,
+    slot: ConnectionSlot,
     routes: Routes,
     settings: &Settings,
     mut stage: watch::Receiver<Stage>,
@@ -170,56 +172,56 @@ fn connection(
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(Duration::from_millis(settings.header_timeout_ms));
-    // Sockets are closed after the time itself, and told why.
-    let cut_after = Duration::from_millis(settings.slow_client_ms.saturating_mul(2));
+    // WebSockets are closed sooner, with a reason.
+    let write_timeout = Duration::from_millis(settings.slow_client_ms.saturating_mul(2));
     async move {
-        // Answers are written whole; waiting to fill a segment only delays them.
+        // Responses are written as a whole; waiting to fill a segment would only delay them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY was not set");
         }
-        let activity = &place.activity;
-        let answering = service_fn(|mut request: Request<Incoming>| {
+        let activity = &slot.activity;
+        let service = service_fn(|mut request: Request<Incoming>| {
             activity.begin();
-            request.extensions_mut().insert(client.clone());
-            let answer = routes.current().call(request);
+            request.extensions_mut().insert(handle.clone());
+            let response = routes.current().call(request);
             async {
-                let answer = answer.await;
-                // The end of a stream is not known: it stays.
-                if answer
+                let response = response.await;
+                // A stream may send more at any time, so its connection is never idle.
+                if response
                     .as_ref()
-                    .is_ok_and(|answer| answer.body().size_hint().exact().is_some())
+                    .is_ok_and(|response| response.body().size_hint().exact().is_some())
                 {
                     activity.end();
                 }
-                answer
+                response
             }
         });
-        let stream = Impatient::new(stream, cut_after, Arc::clone(activity));
-        let serving = http.serve_connection(TokioIo::new(stream), answering).with_upgrades();
+        let stream = WriteTimeout::new(stream, write_timeout, Arc::clone(activity));
+        let serving = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
         tokio::pin!(serving);
-        // An error means that the server is gone already. The guard inside must not be kept.
-        let mut reached = async |wanted| drop(stage.wait_for(|stage| *stage >= wanted).await);
-        let mut ended = tokio::select! {
-            // First, so that a request that is there already is seen.
+        // An error means that the server has ended. The guard in the result must not be held.
+        let mut reached = async |target| drop(stage.wait_for(|stage| *stage >= target).await);
+        let mut result = tokio::select! {
+            // First, so that a request that has already arrived is served.
             biased;
-            result = serving.as_mut() => Some(result),
+            outcome = serving.as_mut() => Some(outcome),
             () = reached(Stage::Draining) => None,
-            () = activity.must_go() => {
-                tracing::debug!("an idle connection makes room for another");
+            () = activity.close_requested() => {
+                tracing::debug!("an idle connection is closed for another one");
                 Some(Ok(()))
             }
         };
-        if ended.is_none() {
+        if result.is_none() {
             serving.as_mut().graceful_shutdown();
-            ended = tokio::select! {
-                result = serving.as_mut() => Some(result),
-                () = reached(Stage::Cutting) => None,
+            result = tokio::select! {
+                outcome = serving.as_mut() => Some(outcome),
+                () = reached(Stage::Aborting) => None,
             };
         }
-        if ended.is_none() && client.close() {
-            ended = Some(serving.await);
+        if result.is_none() && handle.close() {
+            result = Some(serving.await);
         }
-        if let Some(Err(error)) = ended {
+        if let Some(Err(error)) = result {
             tracing::debug!(%error, "a connection ended early");
         }
     }

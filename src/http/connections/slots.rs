@@ -1,5 +1,5 @@
-//! The connections that are open at a time, a bounded number of them. Where another comes, those that have been idle longest
-//! make room for it: connections that ask for nothing must not keep out whoever does.
+//! The slots for connections, a bounded number of them. If a connection waits for one, those that have been idle longest are closed:
+//! idle connections must not keep out clients with requests.
 
 use std::{
     collections::HashMap,
@@ -15,79 +15,79 @@ use tokio::{
     time::sleep,
 };
 
-/// How long a connection may be idle in any case, when others wait: its next request may be on the way.
+/// How long a connection may be idle at least, even if others wait: its next request may be on the way.
 const IDLE_MIN: Duration = Duration::from_millis(250);
-/// How often it is looked whether there is room.
-const PAUSE: Duration = Duration::from_millis(50);
-/// Which part of all connections makes room at a time, so that not every new connection looks at all of them.
-const PART: usize = 64;
-/// In place of a time: a request is being answered.
+/// How often idle connections are closed while another one waits.
+const RECLAIM_INTERVAL: Duration = Duration::from_millis(50);
+/// The divisor of the number of open connections that are closed at a time, so that not every new connection has to examine all of them.
+const RECLAIM_DIVISOR: usize = 64;
+/// Instead of a time: a request is being answered.
 const BUSY: u64 = u64::MAX;
 
-/// Who has a place, and how many there are.
+/// The slots, and the connections in them.
 #[derive(Debug)]
-pub(in crate::http) struct Room {
+pub(in crate::http) struct ConnectionSlots {
     permits: Arc<Semaphore>,
     open: Arc<Mutex<HashMap<u64, Arc<Activity>>>>,
-    entered: AtomicU64,
+    next_number: AtomicU64,
     began: Instant,
 }
 
-/// What a connection is doing.
+/// The activity of a connection.
 #[derive(Debug)]
 pub(in crate::http) struct Activity {
     began: Instant,
-    /// Milliseconds since the server began when it last had something to answer; [`BUSY`] while it has.
+    /// When the last request was answered, in milliseconds since the server began; [`BUSY`] while one is being answered.
     idle_since: AtomicU64,
-    /// Whether its client does not take what is sent to it.
+    /// Whether its client does not read the data sent to it.
     unread: AtomicBool,
-    asked_to_go: Notify,
+    close_request: Notify,
 }
 
-/// The place of a connection, until it is dropped.
+/// The slot of a connection, until it is dropped.
 #[derive(Debug)]
-pub(in crate::http) struct Place {
+pub(in crate::http) struct ConnectionSlot {
     pub(in crate::http) activity: Arc<Activity>,
     number: u64,
     open: Arc<Mutex<HashMap<u64, Arc<Activity>>>>,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Room {
+impl ConnectionSlots {
     pub(in crate::http) fn new(connections_max: usize) -> Self {
         Self {
             permits: Arc::new(Semaphore::new(connections_max.clamp(1, Semaphore::MAX_PERMITS))),
             open: Arc::default(),
-            entered: AtomicU64::new(0),
+            next_number: AtomicU64::new(0),
             began: Instant::now(),
         }
     }
 
-    /// A place for one connection, as soon as there is one. Dropping the future takes none.
-    pub(in crate::http) async fn enter(&self) -> Place {
+    /// Waits for a slot. Dropping the future takes none.
+    pub(in crate::http) async fn acquire(&self) -> ConnectionSlot {
         loop {
             if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
-                return self.place(permit);
+                return self.new_slot(permit);
             }
-            self.make_room();
+            self.reclaim_idle();
             tokio::select! {
-                Ok(permit) = Arc::clone(&self.permits).acquire_owned() => return self.place(permit),
-                () = sleep(PAUSE) => {}
+                Ok(permit) = Arc::clone(&self.permits).acquire_owned() => return self.new_slot(permit),
+                () = sleep(RECLAIM_INTERVAL) => {}
             }
         }
     }
 
-    fn place(&self, permit: OwnedSemaphorePermit) -> Place {
+    fn new_slot(&self, permit: OwnedSemaphorePermit) -> ConnectionSlot {
         let activity = Arc::new(Activity {
             began: self.began,
             idle_since: AtomicU64::new(BUSY),
             unread: AtomicBool::new(false),
-            asked_to_go: Notify::new(),
+            close_request: Notify::new(),
         });
         activity.end();
-        let number = self.entered.fetch_add(1, Ordering::Relaxed);
+        let number = self.next_number.fetch_add(1, Ordering::Relaxed);
         lock(&self.open).insert(number, Arc::clone(&activity));
-        Place {
+        ConnectionSlot {
             activity,
             number,
             open: Arc::clone(&self.open),
@@ -95,8 +95,8 @@ impl Room {
         }
     }
 
-    /// Asks those that have been idle longest to go, if long enough.
-    fn make_room(&self) {
+    /// Requests that the connections that have been idle longest are closed, if it was long enough.
+    fn reclaim_idle(&self) {
         let now = since(self.began);
         let open = lock(&self.open);
         let mut idle: Vec<(u64, u64)> = open
@@ -105,26 +105,26 @@ impl Room {
             .filter(|(since, _)| now.saturating_sub(*since) >= millis(IDLE_MIN))
             .collect();
         idle.sort_unstable();
-        for (_, number) in idle.iter().take((open.len() / PART).max(1)) {
+        for (_, number) in idle.iter().take((open.len() / RECLAIM_DIVISOR).max(1)) {
             if let Some(activity) = open.get(number) {
-                activity.asked_to_go.notify_one();
+                activity.close_request.notify_one();
             }
         }
     }
 }
 
 impl Activity {
-    /// A request came.
+    /// Notes that a request has arrived.
     pub(in crate::http) fn begin(&self) {
         self.idle_since.store(BUSY, Ordering::Relaxed);
     }
 
-    /// It is answered.
+    /// Notes that it was answered.
     pub(in crate::http) fn end(&self) {
         self.idle_since.store(since(self.began), Ordering::Relaxed);
     }
 
-    /// Says whether the client takes what is sent to it.
+    /// Sets whether the client does not read the data sent to it.
     pub(in crate::http) fn set_unread(&self, unread: bool) {
         self.unread.store(unread, Ordering::Relaxed);
     }
@@ -134,11 +134,11 @@ impl Activity {
         (since != BUSY && !self.unread.load(Ordering::Relaxed)).then_some(since)
     }
 
-    /// Completes when the connection is idle and another needs its place.
-    pub(in crate::http) async fn must_go(&self) {
+    /// Completes if the connection is idle and another one needs its slot.
+    pub(in crate::http) async fn close_requested(&self) {
         loop {
-            self.asked_to_go.notified().await;
-            // A request may have come meanwhile.
+            self.close_request.notified().await;
+            // A request may have arrived in the meantime.
             if self.idle_since().is_some() {
                 return;
             }
@@ -146,14 +146,14 @@ impl Activity {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         lock(&self.open).remove(&self.number);
     }
 }
 
 fn lock(open: &Mutex<HashMap<u64, Arc<Activity>>>) -> MutexGuard<'_, HashMap<u64, Arc<Activity>>> {
-    // Nothing is half done whoever panics.
+    // The map is consistent even if a thread panics.
     open.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -172,29 +172,31 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_longest_idle_makes_room_and_the_busy_stay() {
-        let room = Room::new(3);
-        let busy = room.enter().await;
+    async fn the_longest_idle_connection_is_closed_and_busy_ones_stay() {
+        let slots = ConnectionSlots::new(3);
+        let busy = slots.acquire().await;
         busy.activity.begin();
-        let unread = room.enter().await;
+        let unread = slots.acquire().await;
         unread.activity.set_unread(true);
-        let idle = room.enter().await;
-        let leaving = async {
-            idle.activity.must_go().await;
+        let idle = slots.acquire().await;
+        let closing = async {
+            idle.activity.close_requested().await;
             drop(idle);
         };
         let began = Instant::now();
-        let (place, ()) = timeout(Duration::from_secs(10), async { tokio::join!(room.enter(), leaving) })
-            .await
-            .unwrap();
-        assert!(began.elapsed() >= IDLE_MIN - PAUSE, "{:?}", began.elapsed());
-        // Nobody is left who could go.
-        place.activity.begin();
-        assert!(timeout(IDLE_MIN * 2, room.enter()).await.is_err());
-        for place in [&busy, &unread] {
-            assert!(timeout(Duration::ZERO, place.activity.must_go()).await.is_err());
+        let (slot, ()) = timeout(Duration::from_secs(10), async {
+            tokio::join!(slots.acquire(), closing)
+        })
+        .await
+        .unwrap();
+        assert!(began.elapsed() >= IDLE_MIN - RECLAIM_INTERVAL, "{:?}", began.elapsed());
+        // No connection is idle any more.
+        slot.activity.begin();
+        assert!(timeout(IDLE_MIN * 2, slots.acquire()).await.is_err());
+        for slot in [&busy, &unread] {
+            assert!(timeout(Duration::ZERO, slot.activity.close_requested()).await.is_err());
         }
         drop(unread);
-        timeout(Duration::from_secs(10), room.enter()).await.unwrap();
+        timeout(Duration::from_secs(10), slots.acquire()).await.unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! What ends the server: a request to terminate, which leaves balancers time to notice, and an interrupt, which does not.
+//! The signals that stop the server: a request to terminate, which leaves load balancers time to notice, and an interrupt.
 
 use std::{io, time::Duration};
 
@@ -6,16 +6,16 @@ use tokio::{sync::oneshot, time::sleep};
 
 use crate::http::health::Readiness;
 
-/// What the system asks of the process.
+/// A signal to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Signal {
-    /// Somebody at the terminal waits (Ctrl-C).
+    /// Ctrl-C at a terminal, where a user waits for the end.
     Interrupt,
-    /// A service manager stops the process; balancers may still send requests.
+    /// A service manager stops the process; load balancers may still send requests.
     Terminate,
 }
 
-/// The signals that end the process, from now on.
+/// Receives the signals that end the process.
 #[derive(Debug)]
 struct Signals {
     #[cfg(unix)]
@@ -48,8 +48,8 @@ impl Signals {
             tokio::select! {
                 _ = self.interrupt.recv() => return Signal::Interrupt,
                 _ = self.terminate.recv() => return Signal::Terminate,
-                // A terminal that closes is no reason to stop serving.
-                _ = self.hang_up.recv() => tracing::info!("SIGHUP: serving goes on; tokens are read anew whenever they change"),
+                // A closed terminal is no reason to stop serving.
+                _ = self.hang_up.recv() => tracing::info!("SIGHUP: still serving; tokens are reloaded whenever they change"),
             }
         }
     }
@@ -57,7 +57,7 @@ impl Signals {
     #[cfg(not(unix))]
     async fn next(&mut self) -> Signal {
         if let Err(error) = tokio::signal::ctrl_c().await {
-            tracing::error!(%error, "signals cannot be awaited; stop the program by killing it");
+            tracing::error!(%error, "cannot listen for signals; stop the program by killing it");
             std::future::pending::<()>().await;
         }
         Signal::Interrupt
@@ -67,27 +67,27 @@ impl Signals {
 /// Completes on an interrupt (Ctrl-C) or a request to terminate.
 ///
 /// # Errors
-/// [`io::Error`] when signals cannot be waited for.
+/// [`io::Error`] if the system refuses to report signals.
 pub async fn stop_signal() -> io::Result<()> {
     Signals::listen()?.next().await;
     Ok(())
 }
 
-/// The two ends of stopping.
+/// The beginning and the end of stopping.
 #[derive(Debug)]
 pub struct Stop {
-    /// Completes when no connection is to be taken any more.
+    /// Completes when no connection must be accepted any more.
     pub begins: oneshot::Receiver<()>,
-    /// Completes when nothing is to be waited for any more: by one more signal.
+    /// Completes when the program must end at once: on one more signal.
     pub at_once: oneshot::Receiver<()>,
 }
 
 impl Stop {
-    /// Waits for signals in the background. After the request to terminate `readiness` says that the server stops, and for
-    /// `delay` everything is answered as before, while `is_serving`; an interrupt, or a second signal, spares the delay.
+    /// Waits for signals in the background. After a request to terminate, `readiness` reports that the server is stopping, and requests
+    /// are answered as before for `delay`, if `is_serving`. An interrupt, or a second signal, skips the delay.
     ///
     /// # Errors
-    /// [`io::Error`] when signals cannot be waited for.
+    /// [`io::Error`] if the system refuses to report signals.
     pub fn on_signals(
         readiness: Readiness,
         delay: Duration,
@@ -97,18 +97,18 @@ impl Stop {
         let ((begin, begins), (end, at_once)) = (oneshot::channel(), oneshot::channel());
         tokio::spawn(async move {
             let first = signals.next().await;
-            readiness.leave();
+            readiness.announce_stop();
             if first == Signal::Terminate && is_serving() && !delay.is_zero() {
                 tracing::info!(
                     delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
-                    "stopping soon: /health/ready says so, and requests are answered until then"
+                    "stopping soon: /health/ready reports it, and requests are answered until then"
                 );
                 tokio::select! {
                     () = sleep(delay) => {}
                     _ = signals.next() => {}
                 }
             }
-            // Nobody waits where the server has ended by itself.
+            // If the server has ended by itself, there is no receiver.
             let _ = begin.send(());
             signals.next().await;
             let _ = end.send(());

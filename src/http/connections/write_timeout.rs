@@ -1,5 +1,5 @@
-//! A stream of bytes that fails when its other end takes none for too long. Without it, a client that stops reading would keep
-//! its connection, and what is on the way to it, for as long as it likes.
+//! A stream of bytes that fails if its other end reads nothing for too long. Without it, a client that stops reading would keep its
+//! connection, and the data on the way to it, forever.
 
 use std::{
     io,
@@ -17,47 +17,49 @@ use tokio::{
 
 use super::slots::Activity;
 
-pub(in crate::http) struct Impatient {
+/// A TCP stream whose writes time out.
+pub(in crate::http) struct WriteTimeout {
     stream: TcpStream,
-    patience: Duration,
+    timeout: Duration,
     activity: Arc<Activity>,
-    /// Set while the other end takes nothing.
-    waiting: Option<Pin<Box<Sleep>>>,
+    /// Set while the other end reads nothing.
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl Impatient {
-    pub(in crate::http) fn new(stream: TcpStream, patience: Duration, activity: Arc<Activity>) -> Self {
+impl WriteTimeout {
+    pub(in crate::http) fn new(stream: TcpStream, timeout: Duration, activity: Arc<Activity>) -> Self {
         Self {
             stream,
-            patience,
+            timeout,
             activity,
-            waiting: None,
+            timer: None,
         }
     }
 
-    fn judge(&mut self, written: Poll<io::Result<usize>>, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if written.is_ready() {
-            if self.waiting.take().is_some() {
+    /// The result of a write, or an error if none has been possible for too long.
+    fn limit(&mut self, result: Poll<io::Result<usize>>, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if result.is_ready() {
+            if self.timer.take().is_some() {
                 self.activity.set_unread(false);
             }
-            return written;
+            return result;
         }
-        if self.waiting.is_none() {
+        if self.timer.is_none() {
             self.activity.set_unread(true);
         }
-        let patience = self.patience;
-        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(patience)));
-        match waiting.as_mut().poll(context) {
+        let timeout = self.timeout;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        match timer.as_mut().poll(context) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(()) => Poll::Ready(Err(io::Error::new(
                 io::ErrorKind::TimedOut,
-                "the client takes nothing of what is sent to it",
+                "the client does not read the data sent to it",
             ))),
         }
     }
 }
 
-impl AsyncRead for Impatient {
+impl AsyncRead for WriteTimeout {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -67,10 +69,10 @@ impl AsyncRead for Impatient {
     }
 }
 
-impl AsyncWrite for Impatient {
+impl AsyncWrite for WriteTimeout {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.judge(written, context)
+        let result = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.limit(result, context)
     }
 
     fn poll_write_vectored(
@@ -78,8 +80,8 @@ impl AsyncWrite for Impatient {
         context: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
-        self.judge(written, context)
+        let result = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
+        self.limit(result, context)
     }
 
     fn is_write_vectored(&self) -> bool {

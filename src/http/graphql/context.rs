@@ -1,4 +1,4 @@
-//! What the endpoint and its transports work with, and what every request of a body, query string or socket shares.
+//! The state of the endpoint, shared by its transports, and the scope of a request, shared by its operations.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,8 +16,8 @@ use super::{json_size, negotiate::MediaType, params::Params};
 use crate::{
     engine::{self, Error, Limit, Operations, WriteHandover},
     http::{
-        access::rules::{Denied, Session},
-        connections::client::Client,
+        access::rules::{AuthenticationError, Session},
+        connections::handle::ConnectionHandle,
         health::Readiness,
         refusal::Refusal,
         settings::{Service, Settings},
@@ -28,20 +28,20 @@ use crate::{
 
 const VIEW_HEADER: &str = "guanxi-view";
 
-/// Values that an operation may have beside those of its variables: its text, its name, its extensions.
-const BESIDE_VARIABLES_MAX: u64 = 100;
+/// The most values of an operation beside its variables: its text, its name, its extensions.
+const OTHER_VALUES_MAX: u64 = 100;
 
-/// What the handler works with.
+/// The state of the endpoint. Clones share it.
 #[derive(Clone)]
-pub(in crate::http) struct Graphql {
+pub(in crate::http) struct EndpointState {
     pub(in crate::http) service: Service,
     pub(in crate::http) settings: Arc<Settings>,
     pub(in crate::http) readiness: Readiness,
-    /// A permit for each socket that may be opened.
+    /// The permits for sockets.
     pub(in crate::http) sockets: Arc<Semaphore>,
 }
 
-impl Graphql {
+impl EndpointState {
     pub(in crate::http) fn new(service: Service, settings: Settings, readiness: Readiness) -> Self {
         Self {
             service,
@@ -51,52 +51,51 @@ impl Graphql {
         }
     }
 
-    /// Completes when a stream is to end so that its client comes back: when the server stops, and when its token is no longer
-    /// valid.
-    pub(in crate::http) fn over(&self, session: Session) -> BoxFuture<'static, ()> {
+    /// Completes when a stream must end so that its client reconnects: when the server stops, or the token is no longer valid.
+    pub(in crate::http) fn stream_end(&self, session: Session) -> BoxFuture<'static, ()> {
         let (access, readiness) = (self.service.access.clone(), self.readiness.clone());
-        let over = async move {
+        let end = async move {
             tokio::select! {
                 () = readiness.stopping() => {}
                 () = access.ended(&session, Timestamp::now) => {}
             }
         };
-        over.boxed()
+        end.boxed()
     }
 
-    /// When a stream shows that it lives, though there is nothing to tell. The first time is at once.
-    pub(in crate::http) fn signs_of_life(&self) -> Interval {
-        let mut alive = interval(Duration::from_millis(self.settings.keep_alive_ms.max(1)));
-        alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        alive
+    /// The times for keep-alive messages on a stream. The first is at once.
+    pub(in crate::http) fn keep_alive(&self) -> Interval {
+        let mut keep_alive = interval(Duration::from_millis(self.settings.keep_alive_ms.max(1)));
+        keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        keep_alive
     }
 
-    /// Whether a text of JSON with so many operations holds no more values than can be in their variables. Told before it is read.
-    pub(in crate::http) fn few_enough(&self, json: &[u8], operations: usize) -> Result<(), Error> {
+    /// Refuses JSON with more values than the variables of this many operations may have, before it is parsed.
+    pub(in crate::http) fn check_value_count(&self, json: &[u8], operations: usize) -> Result<(), Error> {
         let limits = self.service.api.limits();
         let operations = u64::try_from(operations).unwrap_or(u64::MAX);
         let max = limits
             .values_max
-            .saturating_add(BESIDE_VARIABLES_MAX)
+            .saturating_add(OTHER_VALUES_MAX)
             .saturating_mul(operations);
         match json_size::count(json) {
-            counted if counted > max => Err(limits.exceeded(Limit::Values, Some(counted))),
+            count if count > max => Err(limits.exceeded(Limit::Values, Some(count))),
             _ => Ok(()),
         }
     }
 }
 
-/// What every request of a body, query string or socket shares.
-pub(in crate::http) struct Shared {
+/// The scope of a request: shared by all operations of a body or socket.
+pub(in crate::http) struct RequestScope {
     pub(in crate::http) id: String,
     pub(in crate::http) view: Option<serde_json::Value>,
     pub(in crate::http) operations: Operations,
     pub(in crate::http) session: Session,
-    pub(in crate::http) client: Client,
+    pub(in crate::http) connection: ConnectionHandle,
 }
 
-impl Shared {
-    /// The request as the schema takes it.
+impl RequestScope {
+    /// The request for the schema layer.
     pub(in crate::http) fn request(&self, params: Params) -> engine::Request {
         engine::Request {
             id: self.id.clone(),
@@ -108,7 +107,7 @@ impl Shared {
             operations: self.operations,
             caller: self.session.caller.clone(),
             read_only: self.session.read_only,
-            client: self.client.asker,
+            client: self.connection.client,
             handover: WriteHandover::default(),
         }
     }
@@ -120,16 +119,20 @@ pub(in crate::http) fn request_id(request: &Request) -> String {
     id.map_or_else(String::new, |id| id.0.to_string())
 }
 
-/// The connection that the request came over. Where a router is served by something else than this server, one of its own.
-pub(in crate::http) fn client(request: &Request) -> Client {
-    request.extensions().get::<Client>().cloned().unwrap_or_default()
+/// The connection of the request; a new one if the router is served by another server than this.
+pub(in crate::http) fn connection(request: &Request) -> ConnectionHandle {
+    request
+        .extensions()
+        .get::<ConnectionHandle>()
+        .cloned()
+        .unwrap_or_default()
 }
 
-pub(in crate::http) fn unauthenticated(why: Denied, media: MediaType) -> Refusal {
-    Refusal::new(StatusCode::UNAUTHORIZED, media, why.error()).challenge(why.challenge())
+pub(in crate::http) fn unauthenticated(error: AuthenticationError, media: MediaType) -> Refusal {
+    Refusal::new(StatusCode::UNAUTHORIZED, media, error.error()).challenge(error.challenge())
 }
 
-/// The `Guanxi-View` header, a JSON object. Other text than ASCII may be escaped or sent as UTF-8.
+/// The `Guanxi-View` header, a JSON object. Characters outside ASCII may be escaped or sent as UTF-8.
 pub(in crate::http) fn view(headers: &HeaderMap, media: MediaType) -> Result<Option<serde_json::Value>, Refusal> {
     let mut values = headers.get_all(VIEW_HEADER).iter();
     let Some(value) = values.next() else { return Ok(None) };

@@ -1,5 +1,5 @@
-//! GraphQL over HTTP at `/graphql`: GET for queries, POST for everything, sockets and streams in files of their own. Only a
-//! JSON POST or a GET executes; what is refused by HTTP's rules is refused before the schema sees it.
+//! GraphQL over HTTP at `/graphql`: GET for queries, POST for all operations. Only a GET or a POST with JSON is executed; requests
+//! that violate the rules of HTTP are refused before they reach the schema. Sockets and streams are in `websocket`, `sse` and `multipart`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http_body_util::LengthLimitError;
 
 use super::{
-    context::{Graphql, Shared, client, request_id, unauthenticated, view},
+    context::{EndpointState, RequestScope, connection, request_id, unauthenticated, view},
     multipart,
-    negotiate::{self, Accepted, MediaType, Unsupported},
+    negotiate::{self, AcceptedTypes, MediaType, Unsupported},
     params::{Body, Params},
     sse, websocket,
 };
@@ -30,25 +30,25 @@ use crate::{
 const ALLOW: &str = "GET, POST";
 const PREFLIGHT_HEADERS: [&str; 2] = ["graphql-require-preflight", "apollo-require-preflight"];
 
-/// The whole of `/graphql`. When the client goes away, hyper drops this future, and with it the execution.
-pub(in crate::http) async fn graphql(State(graphql): State<Graphql>, request: Request) -> Response {
-    match graphql.answer(request).await {
+/// Answers requests to `/graphql`. If the client disconnects, hyper drops this future, and with it the execution.
+pub(in crate::http) async fn graphql(State(endpoint): State<EndpointState>, request: Request) -> Response {
+    match endpoint.answer(request).await {
         Ok(response) => response,
         Err(refusal) => refusal.into_response(),
     }
 }
 
-/// How the answer may be written.
-struct Wanted {
-    accepted: Accepted,
-    /// The cursor of the last event that the client saw.
+/// The headers on which the form of the answer depends.
+struct AnswerOptions {
+    accepted_types: AcceptedTypes,
+    /// The cursor of the last event that the client received.
     last_event_id: Option<String>,
 }
 
-impl Graphql {
+impl EndpointState {
     async fn answer(&self, request: Request) -> Result<Response, Refusal> {
         let operations = match *request.method() {
-            Method::GET if websocket::is_wanted(request.headers()) => {
+            Method::GET if websocket::is_upgrade(request.headers()) => {
                 return websocket::upgrade(self.clone(), request).await;
             }
             Method::GET => Operations::QueriesOnly,
@@ -56,45 +56,45 @@ impl Graphql {
             _ => return Err(Refusal::method_not_allowed(ALLOW)),
         };
         let headers = request.headers();
-        let accepted = headers.get_all(header::ACCEPT);
-        let accepted = || accepted.iter().filter_map(|value| value.to_str().ok());
-        let asks_nothing = request.uri().query().is_none_or(|query| !query.contains("query="));
+        let accept = headers.get_all(header::ACCEPT);
+        let accept = || accept.iter().filter_map(|value| value.to_str().ok());
+        let has_no_query = request.uri().query().is_none_or(|query| !query.contains("query="));
         let has_pages = self.settings.pages == Pages::Served;
-        if operations == Operations::QueriesOnly && asks_nothing && has_pages && negotiate::wants_page(accepted()) {
+        if operations == Operations::QueriesOnly && has_no_query && has_pages && negotiate::prefers_page(accept()) {
             return Ok(Redirect::to("/").into_response());
         }
-        let accepted = negotiate::accept(accepted()).ok_or_else(not_acceptable)?;
-        let media = accepted.single;
+        let accepted_types = negotiate::accept(accept()).ok_or_else(not_acceptable)?;
+        let media = accepted_types.single;
         let session = self.service.access.session(headers, Timestamp::now());
-        let client = client(&request);
-        client.begin();
-        let shared = Shared {
+        let connection = connection(&request);
+        connection.begin();
+        let scope = RequestScope {
             id: request_id(&request),
             view: view(headers, media)?,
             operations,
-            session: session.map_err(|why| unauthenticated(why, media))?,
-            client,
+            session: session.map_err(|error| unauthenticated(error, media))?,
+            connection,
         };
         let last_event_id = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-        let wanted = Wanted {
-            accepted,
+        let options = AnswerOptions {
+            accepted_types,
             last_event_id: last_event_id.filter(|id| !id.is_empty()).map(str::to_owned),
         };
         match operations {
             Operations::QueriesOnly => {
                 let params = self.query_string(&request, media)?;
-                Ok(self.single(params, shared, wanted).await)
+                Ok(self.single(params, scope, options).await)
             }
             Operations::Any => match self.body(request, media).await? {
-                Body::Single(params) => Ok(self.single(params, shared, wanted).await),
-                Body::Batch(items) => self.batch(items, &shared, media).await,
+                Body::Single(params) => Ok(self.single(params, scope, options).await),
+                Body::Batch(items) => self.batch(items, &scope, media).await,
             },
         }
     }
 
     fn query_string(&self, request: &Request, media: MediaType) -> Result<Params, Refusal> {
-        let asked = |name: &&str| request.headers().contains_key(*name);
-        if self.settings.get_preflight == GetPreflight::Required && !PREFLIGHT_HEADERS.iter().any(asked) {
+        let has_header = |name: &&str| request.headers().contains_key(*name);
+        if self.settings.get_preflight == GetPreflight::Required && !PREFLIGHT_HEADERS.iter().any(has_header) {
             return Err(Refusal::bad_request(
                 media,
                 "This server answers GET only with the header GraphQL-Require-Preflight: 1. Send it, or use POST.",
@@ -106,7 +106,7 @@ impl Graphql {
             .iter()
             .filter(|(name, _)| name == "variables" || name == "extensions")
         {
-            self.few_enough(text.as_bytes(), 1)
+            self.check_value_count(text.as_bytes(), 1)
                 .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, media, error))?;
         }
         Params::from_pairs(pairs).map_err(|why| Refusal::bad_request(media, why))
@@ -122,7 +122,7 @@ impl Graphql {
             .get(header::CONTENT_ENCODING)
             .is_some_and(|encoding| encoding != "identity")
         {
-            let error = Error::bad_request("Compressed bodies are not read. Send the JSON as it is.");
+            let error = Error::bad_request("Compressed bodies are not supported. Send the JSON uncompressed.");
             return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, media, error));
         }
         let announced = headers
@@ -138,12 +138,12 @@ impl Graphql {
             Ok(Err(error)) if is_length_limit(&error) => return Err(self.too_large(None, media)),
             Ok(Err(_)) => return Err(Refusal::bad_request(media, "The body ended before it was complete.")),
             Err(_) => {
-                let error = Error::timeout("The body took too long to arrive. Send it at once.");
+                let error = Error::timeout("The body took too long to arrive. Send it without delays.");
                 return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, media, error));
             }
         };
         let operations = self.settings.batch_max.max(1);
-        self.few_enough(&bytes, operations)
+        self.check_value_count(&bytes, operations)
             .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, media, error))?;
         Body::parse(&bytes).map_err(|why| Refusal::bad_request(media, why))
     }
@@ -153,39 +153,39 @@ impl Graphql {
         Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, media, error)
     }
 
-    async fn single(&self, params: Params, shared: Shared, wanted: Wanted) -> Response {
-        let Accepted {
+    async fn single(&self, params: Params, scope: RequestScope, options: AnswerOptions) -> Response {
+        let AcceptedTypes {
             best,
             single,
             takes_single,
             stream,
-        } = wanted.accepted;
+        } = options.accepted_types;
         let Some(stream) = stream else {
-            return respond(self.execute(params, &shared).await, single);
+            return respond(self.execute(params, &scope).await, single);
         };
         let Service { api, store, .. } = &self.service;
-        let request = shared.request(params);
-        shared.client.add(&request.handover);
-        match api.start(request, store, Timestamp::now, wanted.last_event_id).await {
+        let request = scope.request(params);
+        scope.connection.add(&request.handover);
+        match api.start(request, store, Timestamp::now, options.last_event_id).await {
             Reply::Subscription(events) if stream == MediaType::Multipart => {
-                multipart::stream(self, shared.session, events).await
+                multipart::stream(self, scope.session, events).await
             }
-            Reply::Subscription(events) => sse::stream(self, shared.session, events),
+            Reply::Subscription(events) => sse::stream(self, scope.session, events),
             Reply::Answer(answer) => match (answer.outcome, best) {
                 (Outcome::Executed | Outcome::RequestError, MediaType::EventStream) => sse::once(&answer),
                 (Outcome::Executed | Outcome::RequestError, MediaType::Multipart) if !takes_single => {
-                    multipart::once(self, shared.session, *answer).await
+                    multipart::once(self, scope.session, *answer).await
                 }
                 _ => respond(*answer, single),
             },
         }
     }
 
-    /// One after the other, so that a batch holds no more of the server than a single request.
+    /// Executes the operations one after the other, so that a batch uses no more of the server than a single request.
     async fn batch(
         &self,
         items: Vec<serde_json::Value>,
-        shared: &Shared,
+        scope: &RequestScope,
         media: MediaType,
     ) -> Result<Response, Refusal> {
         let max = self.settings.batch_max;
@@ -212,20 +212,20 @@ impl Graphql {
             .map_err(refuse)?;
         let mut answers = Vec::with_capacity(all.len());
         for params in all {
-            answers.push(self.execute(params, shared).await);
+            answers.push(self.execute(params, scope).await);
         }
         Ok(json(StatusCode::OK, media, &answers))
     }
 
-    async fn execute(&self, params: Params, shared: &Shared) -> Answer {
+    async fn execute(&self, params: Params, scope: &RequestScope) -> Answer {
         let Service { api, store, .. } = &self.service;
-        let request = shared.request(params);
-        shared.client.add(&request.handover);
+        let request = scope.request(params);
+        scope.connection.add(&request.handover);
         api.answer(request, Arc::clone(store), Timestamp::now()).await
     }
 }
 
-/// The answer with the status that its outcome means.
+/// The answer, with the status for its outcome.
 fn respond(mut answer: Answer, media: MediaType) -> Response {
     let status = match (answer.outcome, media) {
         (Outcome::RequestError, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,

@@ -1,20 +1,19 @@
-//! Headers that list items: where one ends, the parameters behind it, and its weight (`q`). What an item means is left to
-//! the caller.
+//! Headers that list items: splits them, and parses the parameters and weights (`q`) of items.
 
 use axum::http::{HeaderMap, HeaderName, header::IF_NONE_MATCH};
 
-/// The items of a header, which may be sent several times, each time with several items; none of them is empty.
+/// The non-empty items of a header, which may be sent several times, each time with several items.
 pub(in crate::http) fn items<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h str> {
     let lines = headers.get_all(name).into_iter();
     lines.filter_map(|line| line.to_str().ok()).flat_map(split_items)
 }
 
-/// The items of one line, none of them empty.
+/// The non-empty items of one line.
 pub(in crate::http) fn split_items(line: &str) -> impl Iterator<Item = &str> {
     split(line, ',').filter(|item| !item.is_empty())
 }
 
-/// What stands in front of the parameters, and the parameters that have a value: its name, and the value without quotes.
+/// The part before the parameters, and the parameters with a value: name, and value without quotes.
 pub(in crate::http) fn parameters(item: &str) -> (&str, impl Iterator<Item = (&str, &str)>) {
     let mut parts = split(item, ';');
     let first = parts.next().unwrap_or_default();
@@ -25,7 +24,7 @@ pub(in crate::http) fn parameters(item: &str) -> (&str, impl Iterator<Item = (&s
     )
 }
 
-/// A weight in thousandths, as weights have at most three digits (RFC 9110, 12.4.2); none for what is no weight.
+/// A weight in thousandths, as weights have at most three digits (RFC 9110, 12.4.2); `None` if it is invalid.
 pub(in crate::http) fn weight(text: &str) -> Option<u16> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -39,17 +38,17 @@ pub(in crate::http) fn weight(text: &str) -> Option<u16> {
     }
 }
 
-/// Whether the client has the version with this strong tag already (`If-None-Match`).
+/// Whether the client already has the version with this strong entity tag (`If-None-Match`).
 pub(in crate::http) fn has_version(headers: &HeaderMap, etag: &str) -> bool {
     items(headers, &IF_NONE_MATCH).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
-/// Splits outside quotes, and trims.
+/// The trimmed parts of a text between separators outside quotes.
 fn split(text: &str, at: char) -> impl Iterator<Item = &str> {
-    let mut quoted = false;
+    let mut is_quoted = false;
     text.split(move |character| {
-        quoted ^= character == '"';
-        character == at && !quoted
+        is_quoted ^= character == '"';
+        character == at && !is_quoted
     })
     .map(str::trim)
 }
@@ -80,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_hide_what_separates() {
+    fn separators_in_quotes_do_not_split() {
         let items: Vec<&str> = split_items("a;x=\"1,2;3\" , ,b; Q = \"0.5\";c").collect();
         assert_eq!(items, ["a;x=\"1,2;3\"", "b; Q = \"0.5\";c"]);
         let (name, parameters) = parameters(items[0]);

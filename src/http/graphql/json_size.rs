@@ -1,29 +1,29 @@
-//! How many values a text of JSON holds, counted in one pass and without reading them: what is too much is refused before
-//! anything is made of it.
+//! Counts the values in JSON in one pass, without parsing them, so that too many values are refused before they are
+//! allocated.
 
-/// The values of a text, lists and objects among them, each with what is in it. What is no JSON is counted somehow; the parser says
-/// so afterwards.
+/// The number of values in a text, including lists, objects and the values in them. For invalid JSON it is arbitrary, as the parser
+/// refuses that afterwards.
 pub(in crate::http) fn count(text: &[u8]) -> u64 {
-    let mut counted = u64::from(!text.is_empty());
-    let (mut bytes, mut is_opened) = (text.iter(), false);
+    let mut total = u64::from(!text.is_empty());
+    let (mut bytes, mut is_after_bracket) = (text.iter(), false);
     while let Some(byte) = bytes.next() {
         match byte {
             b' ' | b'\t' | b'\n' | b'\r' => continue,
-            // An empty list or object holds nothing; any other one value more than commas.
+            // An empty list or object contains no value; any other contains one more than it has commas.
             b']' | b'}' => {}
-            _ => counted += u64::from(is_opened),
+            _ => total += u64::from(is_after_bracket),
         }
-        is_opened = matches!(byte, b'[' | b'{');
+        is_after_bracket = matches!(byte, b'[' | b'{');
         match byte {
-            b',' => counted += 1,
+            b',' => total += 1,
             b'"' => skip_string(&mut bytes),
             _ => {}
         }
     }
-    counted
+    total
 }
 
-/// Goes on behind the end of a string.
+/// Skips to the end of a string.
 fn skip_string(bytes: &mut std::slice::Iter<'_, u8>) {
     while let Some(byte) = bytes.next() {
         match byte {
@@ -40,7 +40,7 @@ mod tests {
 
     use super::*;
 
-    /// By definition.
+    /// The number of values by definition.
     fn values(value: &Value) -> u64 {
         1 + match value {
             Value::Array(items) => items.iter().map(values).sum(),
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_counted_as_they_are_read() {
+    fn the_count_is_that_of_the_parsed_values() {
         for text in [
             "1",
             "[]",
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_counted_all_the_same() {
+    fn invalid_json_has_a_small_count() {
         assert_eq!(count(b""), 0);
         for text in ["[[[[", r#""\"#, r#"{"a"#, "]}],,", "\u{0}"] {
             assert!(count(text.as_bytes()) <= 6, "{text}");

@@ -1,6 +1,6 @@
-//! Subscriptions over plain HTTP in parts (`multipart/mixed; subscriptionSpec=1.0`), as Apollo's and Relay's clients take them.
-//! async-graphql-axum's service writes one part for each answer; here each becomes `{"payload": …}`, which the protocol wants,
-//! and its boundary follows at once: clients show a part when they have seen the boundary behind it.
+//! Subscriptions over plain HTTP in parts (`multipart/mixed; subscriptionSpec=1.0`), for the clients of Apollo and Relay.
+//! The service of async-graphql-axum writes one part for each answer. This module changes each to `{"payload": …}`, as the protocol
+//! requires, and sends the boundary after it at once, since clients show a part when they have received that boundary.
 
 use std::{
     convert::Infallible,
@@ -8,7 +8,7 @@ use std::{
 };
 
 use async_graphql::{
-    Executor, Response as Answered,
+    Executor, Response as AnswerResponse,
     futures_util::stream::{self, BoxStream, StreamExt},
 };
 use async_graphql_axum::GraphQL;
@@ -22,36 +22,36 @@ use futures_util::future::BoxFuture;
 use tokio::time::Interval;
 use tower_service::Service;
 
-use super::{context::Graphql, negotiate::MediaType};
+use super::{context::EndpointState, negotiate::MediaType};
 use crate::{engine::Answer, http::access::rules::Session, schema::Events};
 
-/// What the service is told to write, in the words that it knows.
+/// The `Accept` header in the form that the service expects.
 const ACCEPT: &str = "multipart/mixed; boundary=\"graphql\"; subscriptionSpec=\"1.0\"";
-/// The request was read, checked and opened before; the service reads one all the same.
-const OPENED: &str = r#"{"query":"subscription"}"#;
-/// How the service begins each part, and how it ends the last.
+/// A placeholder, since the service requires a request; the real one was executed before.
+const PLACEHOLDER_REQUEST: &str = r#"{"query":"subscription"}"#;
+/// The boundary before each part of the service, and after the last one.
 const BOUNDARY: &str = "--graphql";
 const LAST_BOUNDARY: &str = "--graphql--";
-/// A part without anything to show, which clients skip.
+/// An empty part, which clients skip.
 const HEARTBEAT: &str = "{}";
 
-/// The parts of a subscription. They end without the last boundary where the client should come back: when the server stops, and
-/// when its token is no longer valid.
-pub(in crate::http) async fn stream(graphql: &Graphql, session: Session, events: Box<Events>) -> Response {
+/// The parts of a subscription. They end without the last boundary if the client should reconnect: when the server stops, or the
+/// token is no longer valid.
+pub(in crate::http) async fn stream(endpoint: &EndpointState, session: Session, events: Box<Events>) -> Response {
     let answers = stream::unfold(events, async |mut events| {
         let event = events.next().await?;
         Some((event.answer.response, events))
     });
-    parts(graphql, session, answers.boxed()).await
+    parts(endpoint, session, answers.boxed()).await
 }
 
 /// One answer as the only part.
-pub(in crate::http) async fn once(graphql: &Graphql, session: Session, answer: Answer) -> Response {
-    parts(graphql, session, stream::iter([answer.response]).boxed()).await
+pub(in crate::http) async fn once(endpoint: &EndpointState, session: Session, answer: Answer) -> Response {
+    parts(endpoint, session, stream::iter([answer.response]).boxed()).await
 }
 
-async fn parts(graphql: &Graphql, session: Session, answers: BoxStream<'static, Answered>) -> Response {
-    let mut request = Request::new(Body::from(OPENED));
+async fn parts(endpoint: &EndpointState, session: Session, answers: BoxStream<'static, AnswerResponse>) -> Response {
+    let mut request = Request::new(Body::from(PLACEHOLDER_REQUEST));
     *request.method_mut() = axum::http::Method::POST;
     let headers = [(header::ACCEPT, ACCEPT), (header::CONTENT_TYPE, "application/json")];
     for (name, value) in headers {
@@ -59,36 +59,36 @@ async fn parts(graphql: &Graphql, session: Session, answers: BoxStream<'static, 
             .headers_mut()
             .insert(name, axum::http::HeaderValue::from_static(value));
     }
-    let opened = Opened(Arc::new(Mutex::new(Some(answers))));
-    let Ok(written) = GraphQL::new(opened).call(request).await;
-    let streaming = Streaming {
-        written: written.into_body().into_data_stream(),
-        wrapping: Wrapping::default(),
-        over: graphql.over(session),
-        alive: graphql.signs_of_life(),
+    let executor = OpenStream(Arc::new(Mutex::new(Some(answers))));
+    let Ok(response) = GraphQL::new(executor).call(request).await;
+    let parts = PartStream {
+        service_body: response.into_body().into_data_stream(),
+        wrapper: PayloadWrapper::default(),
+        end: endpoint.stream_end(session),
+        keep_alive: endpoint.keep_alive(),
     };
-    let chunks = stream::unfold(streaming, async |mut streaming| {
-        let chunk = streaming.chunk().await?;
-        Some((Ok::<_, Infallible>(chunk), streaming))
+    let chunks = stream::unfold(parts, async |mut parts| {
+        let chunk = parts.chunk().await?;
+        Some((Ok::<_, Infallible>(chunk), parts))
     });
     const HEADERS: [(HeaderName, &str); 5] = [
         (header::CONTENT_TYPE, MediaType::Multipart.content_type()),
         (header::CACHE_CONTROL, "no-store"),
         (header::VARY, "Accept"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // Some proxies would collect parts before they pass them on.
+        // Prevents proxies from buffering parts.
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     (StatusCode::OK, HEADERS, Body::from_stream(chunks)).into_response()
 }
 
-/// Answers that are there already, for the service to write. Taken once.
+/// The answers of an operation that is already running, for the service. They can be taken once.
 #[derive(Clone)]
-struct Opened(Arc<Mutex<Option<BoxStream<'static, Answered>>>>);
+struct OpenStream(Arc<Mutex<Option<BoxStream<'static, AnswerResponse>>>>);
 
-impl Executor for Opened {
-    async fn execute(&self, request: async_graphql::Request) -> Answered {
-        // The service asks for a stream, as that is all it is told to write.
+impl Executor for OpenStream {
+    async fn execute(&self, request: async_graphql::Request) -> AnswerResponse {
+        // Not called, since the service requests a stream.
         let mut answers = self.execute_stream(request, None);
         answers.next().await.unwrap_or_default()
     }
@@ -97,93 +97,93 @@ impl Executor for Opened {
         &self,
         _request: async_graphql::Request,
         _session_data: Option<Arc<async_graphql::Data>>,
-    ) -> BoxStream<'static, Answered> {
+    ) -> BoxStream<'static, AnswerResponse> {
         let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         answers.unwrap_or_else(|| stream::empty().boxed())
     }
 }
 
-struct Streaming {
-    written: BodyDataStream,
-    wrapping: Wrapping,
-    over: BoxFuture<'static, ()>,
-    alive: Interval,
+struct PartStream {
+    service_body: BodyDataStream,
+    wrapper: PayloadWrapper,
+    end: BoxFuture<'static, ()>,
+    keep_alive: Interval,
 }
 
-impl Streaming {
-    /// What is sent next; none at the end.
+impl PartStream {
+    /// The next bytes to send; `None` at the end.
     async fn chunk(&mut self) -> Option<Bytes> {
         loop {
             tokio::select! {
                 biased;
-                () = &mut self.over => return None,
-                written = self.written.next() => {
-                    // The service's body ends, and does not fail.
-                    let wrapped = self.wrapping.wrap(&written?.ok()?);
-                    if !wrapped.is_empty() {
-                        return Some(wrapped.into());
+                () = &mut self.end => return None,
+                bytes = self.service_body.next() => {
+                    // The body of the service never fails.
+                    let output = self.wrapper.wrap(&bytes?.ok()?);
+                    if !output.is_empty() {
+                        return Some(output.into());
                     }
                 }
-                // The first tick is at once: the client sees that it is served.
-                _ = self.alive.tick() => return Some(self.wrapping.heartbeat().into()),
+                // The first tick is at once, so that the client learns that the subscription has begun.
+                _ = self.keep_alive.tick() => return Some(self.wrapper.heartbeat().into()),
             }
         }
     }
 }
 
-/// Rewrites what the service writes, line by line: JSON as it writes it holds no line breaks.
+/// Rewrites the parts of the service line by line: its JSON contains no line breaks.
 #[derive(Debug, Default)]
-struct Wrapping {
-    /// A line that is not complete.
+struct PayloadWrapper {
+    /// An incomplete line.
     line: Vec<u8>,
-    is_begun: bool,
+    has_begun: bool,
 }
 
-impl Wrapping {
-    /// What is sent for these bytes of the service's. They may end anywhere.
+impl PayloadWrapper {
+    /// The bytes to send for these bytes of the service, which may end anywhere.
     fn wrap(&mut self, bytes: &[u8]) -> Vec<u8> {
-        let mut wrapped = Vec::new();
+        let mut output = Vec::new();
         for byte in bytes {
             self.line.push(*byte);
             if self.line.ends_with(b"\r\n") {
                 let line = std::mem::take(&mut self.line);
-                self.wrap_line(line.trim_ascii_end(), &mut wrapped);
+                self.wrap_line(line.trim_ascii_end(), &mut output);
             }
         }
-        wrapped
+        output
     }
 
-    fn wrap_line(&mut self, line: &[u8], wrapped: &mut Vec<u8>) {
+    fn wrap_line(&mut self, line: &[u8], output: &mut Vec<u8>) {
         if line == LAST_BOUNDARY.as_bytes() {
-            self.begin(wrapped);
-            wrapped.extend_from_slice(b"--\r\n");
+            self.begin(output);
+            output.extend_from_slice(b"--\r\n");
         } else if line.starts_with(b"{") && line != HEARTBEAT.as_bytes() {
-            self.part(&[b"{\"payload\":", line, b"}"], wrapped);
+            self.part(&[b"{\"payload\":", line, b"}"], output);
         }
-        // All else are boundaries and headers of parts, which are written with the part; heartbeats come from here.
+        // All other lines are boundaries, headers and heartbeats, which this module writes itself.
     }
 
     fn heartbeat(&mut self) -> Vec<u8> {
-        let mut wrapped = Vec::new();
-        self.part(&[HEARTBEAT.as_bytes()], &mut wrapped);
-        wrapped
+        let mut output = Vec::new();
+        self.part(&[HEARTBEAT.as_bytes()], &mut output);
+        output
     }
 
-    /// A part, and the boundary behind it.
-    fn part(&mut self, content: &[&[u8]], wrapped: &mut Vec<u8>) {
-        self.begin(wrapped);
-        wrapped.extend_from_slice(b"\r\ncontent-type: application/json\r\n\r\n");
-        wrapped.extend(content.iter().copied().flatten());
-        wrapped.extend_from_slice(b"\r\n");
-        wrapped.extend_from_slice(BOUNDARY.as_bytes());
+    /// Writes a part, and the boundary after it.
+    fn part(&mut self, content: &[&[u8]], output: &mut Vec<u8>) {
+        self.begin(output);
+        output.extend_from_slice(b"\r\ncontent-type: application/json\r\n\r\n");
+        output.extend(content.iter().copied().flatten());
+        output.extend_from_slice(b"\r\n");
+        output.extend_from_slice(BOUNDARY.as_bytes());
     }
 
-    /// The boundary before the first part.
-    fn begin(&mut self, wrapped: &mut Vec<u8>) {
-        if !self.is_begun {
-            self.is_begun = true;
-            wrapped.extend_from_slice(b"\r\n");
-            wrapped.extend_from_slice(BOUNDARY.as_bytes());
+    /// Writes the boundary before the first part.
+    fn begin(&mut self, output: &mut Vec<u8>) {
+        if !self.has_begun {
+            self.has_begun = true;
+            output.extend_from_slice(b"\r\n");
+            output.extend_from_slice(BOUNDARY.as_bytes());
         }
     }
 }
@@ -194,12 +194,9 @@ mod tests {
 
     const PART: &str = "--graphql\r\nContent-Type: application/json\r\n\r\n";
 
-    fn wrapped(chunks: &[&str]) -> String {
-        let mut wrapping = Wrapping::default();
-        let bytes: Vec<u8> = chunks
-            .iter()
-            .flat_map(|chunk| wrapping.wrap(chunk.as_bytes()))
-            .collect();
+    fn output(chunks: &[&str]) -> String {
+        let mut wrapper = PayloadWrapper::default();
+        let bytes: Vec<u8> = chunks.iter().flat_map(|chunk| wrapper.wrap(chunk.as_bytes())).collect();
         String::from_utf8(bytes).unwrap()
     }
 
@@ -208,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn each_answer_becomes_a_payload_with_its_boundary_behind_it() {
+    fn each_answer_becomes_a_payload_with_the_boundary_after_it() {
         let (one, two) = (r#"{"data":{"a":"--graphql\\r\\n"}}"#, r#"{"data":null,"errors":[]}"#);
         let written = format!("{PART}{one}\r\n{PART}{two}\r\n--graphql--\r\n");
         let expected = format!(
@@ -216,33 +213,33 @@ mod tests {
             part(&format!("{{\"payload\":{one}}}")),
             part(&format!("{{\"payload\":{two}}}"))
         );
-        assert_eq!(wrapped(&[&written]), expected);
-        // However the bytes are cut.
+        assert_eq!(output(&[&written]), expected);
+        // However the bytes are split.
         for size in 1..40 {
             let bytes = written.as_bytes();
-            let mut wrapping = Wrapping::default();
-            let again: Vec<u8> = bytes.chunks(size).flat_map(|chunk| wrapping.wrap(chunk)).collect();
+            let mut wrapper = PayloadWrapper::default();
+            let again: Vec<u8> = bytes.chunks(size).flat_map(|chunk| wrapper.wrap(chunk)).collect();
             assert_eq!(String::from_utf8(again).unwrap(), expected, "{size}");
         }
     }
 
     #[test]
-    fn an_answer_is_out_before_the_next_one_comes() {
+    fn an_answer_is_complete_before_the_next_one() {
         let expected = format!("\r\n--graphql{}", part(r#"{"payload":{"data":{}}}"#));
-        assert_eq!(wrapped(&[PART, r#"{"data":{}}"#, "\r\n"]), expected);
+        assert_eq!(output(&[PART, r#"{"data":{}}"#, "\r\n"]), expected);
     }
 
     #[test]
-    fn a_heartbeat_is_no_payload() {
-        let mut wrapping = Wrapping::default();
-        let first = String::from_utf8(wrapping.heartbeat()).unwrap();
+    fn a_heartbeat_has_no_payload() {
+        let mut wrapper = PayloadWrapper::default();
+        let first = String::from_utf8(wrapper.heartbeat()).unwrap();
         assert_eq!(first, format!("\r\n--graphql{}", part("{}")));
-        assert_eq!(String::from_utf8(wrapping.heartbeat()).unwrap(), part("{}"));
-        assert_eq!(wrapped(&[PART, "{}\r\n"]), "");
+        assert_eq!(String::from_utf8(wrapper.heartbeat()).unwrap(), part("{}"));
+        assert_eq!(output(&[PART, "{}\r\n"]), "");
     }
 
     #[test]
     fn a_stream_without_answers_is_empty_parts() {
-        assert_eq!(wrapped(&["--graphql--\r\n"]), "\r\n--graphql--\r\n");
+        assert_eq!(output(&["--graphql--\r\n"]), "\r\n--graphql--\r\n");
     }
 }

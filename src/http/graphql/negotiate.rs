@@ -1,16 +1,16 @@
 //! Media types of requests and answers: `Accept` with its weights, `Content-Type` with its charset.
-//! Reads headers only; statuses are decided by the caller.
+//! Statuses are decided by the caller.
 
 use super::header_list::{parameters, split_items, weight};
 
-/// What an answer may be written as.
+/// The media type of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum MediaType {
     Json,
     GraphqlResponse,
-    /// Only where it is asked for by its name.
+    /// Only if the client names it.
     EventStream,
-    /// Only where it is asked for by its name, as what carries a subscription.
+    /// Only if the client names it, for subscriptions.
     Multipart,
 }
 
@@ -35,21 +35,21 @@ impl MediaType {
     }
 }
 
-/// What a client takes.
+/// The media types that a client accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http) struct Accepted {
-    /// What it wants most.
+pub(in crate::http) struct AcceptedTypes {
+    /// The preferred one.
     pub(in crate::http) best: MediaType,
-    /// What it wants most among those that hold one answer: what refusals are written as.
+    /// The preferred one of those for a single answer, which refusals have as well.
     pub(in crate::http) single: MediaType,
-    /// Whether it takes any of those.
+    /// Whether the client accepts any of those.
     pub(in crate::http) takes_single: bool,
-    /// In what it wants a stream of answers most, if it takes any.
+    /// The preferred one for a stream of answers, if the client accepts any.
     pub(in crate::http) stream: Option<MediaType>,
 }
 
-/// Whether a client asks for a page before any of what is written here, as browsers do for what is typed into them.
-pub(in crate::http) fn wants_page<'h>(headers: impl Iterator<Item = &'h str>) -> bool {
+/// Whether the client lists HTML before any media type of answers, as browsers do for addresses typed into them.
+pub(in crate::http) fn prefers_page<'h>(headers: impl Iterator<Item = &'h str>) -> bool {
     let names = headers.flat_map(split_items).map(|range| parameters(range).0);
     let mut known = names.filter(|name| {
         let is_json = [
@@ -68,20 +68,20 @@ pub(in crate::http) fn wants_page<'h>(headers: impl Iterator<Item = &'h str>) ->
     known.next() == Some("text/html")
 }
 
-/// How well a range of the header fits a media type, and how much the client wants it.
+/// How a range of the header matches a media type.
 #[derive(Clone, Copy, Debug)]
 struct Fit {
     specificity: u8,
-    /// Thousandths, as weights have at most three digits.
+    /// In thousandths.
     weight: u16,
     place: usize,
 }
 
-/// What the client takes, or none when it takes nothing that is written here. No header, `*/*` and `application/*` mean JSON.
-pub(in crate::http) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Option<Accepted> {
+/// The media types that the client accepts; `None` if it accepts no media type of answers. No header, `*/*` and `application/*` mean JSON.
+pub(in crate::http) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Option<AcceptedTypes> {
     let ranges: Vec<&str> = headers.flat_map(split_items).collect();
     if ranges.is_empty() {
-        return Some(Accepted {
+        return Some(AcceptedTypes {
             best: MediaType::Json,
             single: MediaType::Json,
             takes_single: true,
@@ -93,7 +93,7 @@ pub(in crate::http) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Opt
             .iter()
             .enumerate()
             .filter_map(|(place, range)| fit(range, place, media))
-            // The most specific range decides; the first of equals.
+            // The most specific range decides; of equally specific ones the first.
             .reduce(|best, next| {
                 if next.specificity > best.specificity {
                     next
@@ -113,7 +113,7 @@ pub(in crate::http) fn accept<'h>(headers: impl Iterator<Item = &'h str>) -> Opt
     const SINGLE: [MediaType; 2] = [MediaType::Json, MediaType::GraphqlResponse];
     const STREAMS: [MediaType; 2] = [MediaType::EventStream, MediaType::Multipart];
     let single = first_of(&SINGLE);
-    Some(Accepted {
+    Some(AcceptedTypes {
         best: first_of(&[SINGLE[0], SINGLE[1], STREAMS[0], STREAMS[1]])?,
         single: single.unwrap_or(MediaType::Json),
         takes_single: single.is_some(),
@@ -128,7 +128,7 @@ fn fit(range: &str, place: usize, media: MediaType) -> Option<Fit> {
     let same_kind = kind.eq_ignore_ascii_case(own_kind);
     let specificity = match (kind, subtype) {
         _ if same_kind && subtype.eq_ignore_ascii_case(own_subtype) => 2,
-        // A stream is for those who ask for one.
+        // Only for clients that name it.
         _ if matches!(media, MediaType::EventStream | MediaType::Multipart) => return None,
         ("*", "*") => 0,
         (_, "*") if same_kind => 1,
@@ -139,11 +139,11 @@ fn fit(range: &str, place: usize, media: MediaType) -> Option<Fit> {
         weight: 1000,
         place,
     };
-    // Parts of other protocols, such as deferred ones, are not written here.
+    // Other protocols with parts, such as deferred delivery, are not supported.
     let mut carries_subscriptions = false;
     for (name, value) in parameters {
         match name {
-            // What is no weight counts as none.
+            // An invalid weight is ignored.
             name if name.eq_ignore_ascii_case("q") => fit.weight = weight(value).unwrap_or(1000),
             name if name.eq_ignore_ascii_case("charset") && !is_utf8(value) => return None,
             name if name.eq_ignore_ascii_case("subscriptionSpec") => {
@@ -158,7 +158,7 @@ fn fit(range: &str, place: usize, media: MediaType) -> Option<Fit> {
     Some(fit)
 }
 
-/// What is wrong with a request's `Content-Type`.
+/// Why the `Content-Type` of a request is not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum Unsupported {
     Missing,
@@ -166,8 +166,7 @@ pub(in crate::http) enum Unsupported {
     Charset,
 }
 
-/// Only `application/json` in UTF-8 is executed: a page of another origin cannot send it without
-/// the browser asking first.
+/// Checks that it is `application/json` in UTF-8, which a page of another origin cannot send without a preflight request.
 pub(in crate::http) fn content_type(header: Option<&str>) -> Result<(), Unsupported> {
     let (media, mut parameters) = parameters(header.ok_or(Unsupported::Missing)?);
     if !media.eq_ignore_ascii_case("application/json") {
@@ -192,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn the_weight_decides_then_the_order() {
+    fn the_weight_decides_before_the_order() {
         for (header, expected) in [
             ("", Some("json")),
             ("*/*", Some("json")),
@@ -242,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_is_taken_only_by_its_name() {
+    fn a_stream_must_be_named() {
         let of = |header| accept(std::iter::once(header)).map(|accepted| (accepted.stream, accepted.single));
         let (events, parts) = (Some(MediaType::EventStream), Some(MediaType::Multipart));
         assert_eq!(of("*/*"), Some((None, MediaType::Json)));

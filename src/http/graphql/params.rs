@@ -1,11 +1,11 @@
-//! The parameters of a GraphQL request, from a query string or a JSON body, with their types
-//! checked. Says what is wrong with them in one sentence.
+//! The parameters of a GraphQL request, from a query string or a JSON body, with their types checked. Errors are one
+//! sentence.
 
 use serde_json::{Map, Value};
 
 use crate::engine::PERSISTED_QUERY;
 
-/// As they arrived; nothing is parsed as GraphQL yet.
+/// The parameters as received; the query is not parsed.
 #[derive(Debug, Default, PartialEq)]
 pub(in crate::http) struct Params {
     pub(in crate::http) query: String,
@@ -26,7 +26,7 @@ impl Body {
         match serde_json::from_slice(bytes) {
             Ok(Value::Array(items)) => Ok(Self::Batch(items)),
             Ok(value) => Params::from_json(value).map(Self::Single),
-            // The parser of JSON recurses, and says of what is too deep what it says of what is wrong.
+            // The JSON parser limits its recursion, and reports deep nesting as a syntax error.
             Err(error) if error.to_string().starts_with("recursion limit") => {
                 Err("The body nests lists and objects more than 127 deep. Nest its variables less.".to_owned())
             }
@@ -52,7 +52,7 @@ impl Params {
             extensions,
             query: match body.remove("query") {
                 Some(Value::String(query)) => query,
-                // Answered like a query that cannot be answered, so that the client sends it as a text.
+                // Refused later as an unknown persisted query, so that the client sends its text.
                 None | Some(Value::Null) if is_persisted => String::new(),
                 Some(_) => return Err("`query` must be a string.".to_owned()),
                 None => return Err("The request has no `query`.".to_owned()),
@@ -70,7 +70,7 @@ impl Params {
                 "variables" | "extensions" => {
                     serde_json::from_str(&text).map_err(|error| format!("`{name}` is not JSON: {error}."))?
                 }
-                // Others are for proxies and caches.
+                // Other parameters are for proxies and caches.
                 _ => continue,
             };
             if body.insert(name.clone(), value).is_some() {

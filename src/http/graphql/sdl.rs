@@ -1,4 +1,4 @@
-//! `/schema.graphql`: the schema as text, for whoever may read, with an ETag so that tools poll it for nothing.
+//! `/schema.graphql`: the schema as text, for clients that may read, with an ETag so that tools can poll it cheaply.
 
 use std::sync::Arc;
 
@@ -28,12 +28,12 @@ impl Sdl {
 }
 
 pub(in crate::http) async fn schema(State(sdl): State<Sdl>, headers: HeaderMap) -> Response {
-    if let Err(denied) = sdl.access.session(&headers, Timestamp::now()) {
-        return unauthenticated(denied, MediaType::Json).into_response();
+    if let Err(error) = sdl.access.session(&headers, Timestamp::now()) {
+        return unauthenticated(error, MediaType::Json).into_response();
     }
     let cached = [
         (header::ETAG, sdl.etag.to_string()),
-        // Nobody's proxy may hand on what a token opened.
+        // Shared caches must not store an answer that required a token.
         (header::CACHE_CONTROL, "private, no-cache".to_owned()),
         (header::VARY, "Authorization".to_owned()),
     ];

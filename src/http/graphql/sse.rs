@@ -1,5 +1,5 @@
-//! Server-sent events, as graphql-sse's distinct connections want them: each answer is a `next` event, and `complete` is the
-//! last. An event of the log carries its cursor as its id, so that a client that was cut off resumes after it.
+//! Server-sent events, for the distinct connections mode of graphql-sse: each answer is a `next` event, and `complete` is the
+//! last. The id of an event of the log is its cursor, so that a disconnected client can resume after it.
 
 use axum::{
     body::{Body, Bytes},
@@ -9,12 +9,12 @@ use axum::{
 use futures_util::{future::BoxFuture, stream};
 use tokio::{sync::mpsc, task::AbortHandle, time::Interval};
 
-use super::{context::Graphql, negotiate::MediaType};
+use super::{context::EndpointState, negotiate::MediaType};
 use crate::{engine::Answer, http::access::rules::Session, schema::Events};
 
 const COMPLETE: &str = "event: complete\ndata: \n\n";
 /// A comment, which clients skip.
-const ALIVE: &str = ":\n\n";
+const KEEP_ALIVE: &str = ":\n\n";
 
 /// The stream of one answer.
 pub(in crate::http) fn once(answer: &Answer) -> Response {
@@ -22,52 +22,52 @@ pub(in crate::http) fn once(answer: &Answer) -> Response {
     respond(Body::from(format!("{next}{COMPLETE}")))
 }
 
-/// The stream of a subscription. It ends without `complete` where the client should come back: when the server stops, and when
-/// its token is no longer valid.
-pub(in crate::http) fn stream(graphql: &Graphql, session: Session, events: Box<Events>) -> Response {
-    // The events are got by a task of their own, because getting one must not be broken off to send a sign of life.
-    let (told, incoming) = mpsc::channel(1);
-    let working = tokio::spawn(tell(events, told)).abort_handle();
-    let streaming = Streaming {
-        incoming,
-        over: graphql.over(session),
-        alive: graphql.signs_of_life(),
-        _working: AbortOnDrop(working),
+/// The stream of a subscription. It ends without `complete` if the client should reconnect: when the server stops, or the token is no
+/// longer valid.
+pub(in crate::http) fn stream(endpoint: &EndpointState, session: Session, events: Box<Events>) -> Response {
+    // A separate task waits for events, since that must not be broken off for a keep-alive message.
+    let (sender, receiver) = mpsc::channel(1);
+    let task = tokio::spawn(send_events(events, sender)).abort_handle();
+    let events = EventStream {
+        receiver,
+        end: endpoint.stream_end(session),
+        keep_alive: endpoint.keep_alive(),
+        _task: AbortOnDrop(task),
     };
-    let chunks = stream::unfold(streaming, async |mut streaming| {
-        let chunk = streaming.chunk().await?;
-        Some((Ok::<_, std::convert::Infallible>(chunk), streaming))
+    let chunks = stream::unfold(events, async |mut events| {
+        let chunk = events.chunk().await?;
+        Some((Ok::<_, std::convert::Infallible>(chunk), events))
     });
     respond(Body::from_stream(chunks))
 }
 
-struct Streaming {
-    incoming: mpsc::Receiver<String>,
-    over: BoxFuture<'static, ()>,
-    alive: Interval,
-    _working: AbortOnDrop,
+struct EventStream {
+    receiver: mpsc::Receiver<String>,
+    end: BoxFuture<'static, ()>,
+    keep_alive: Interval,
+    _task: AbortOnDrop,
 }
 
-impl Streaming {
+impl EventStream {
     async fn chunk(&mut self) -> Option<Bytes> {
         tokio::select! {
             biased;
-            () = &mut self.over => None,
-            told = self.incoming.recv() => told.map(Bytes::from),
-            // The first tick is at once: the client sees that it is served.
-            _ = self.alive.tick() => Some(Bytes::from_static(ALIVE.as_bytes())),
+            () = &mut self.end => None,
+            event = self.receiver.recv() => event.map(Bytes::from),
+            // The first tick is at once, so that the client learns that the subscription has begun.
+            _ = self.keep_alive.tick() => Some(Bytes::from_static(KEEP_ALIVE.as_bytes())),
         }
     }
 }
 
-async fn tell(mut events: Box<Events>, told: mpsc::Sender<String>) {
+async fn send_events(mut events: Box<Events>, sender: mpsc::Sender<String>) {
     while let Some(event) = events.next().await {
-        if told.send(next(event.cursor.as_deref(), &event.answer)).await.is_err() {
+        if sender.send(next(event.cursor.as_deref(), &event.answer)).await.is_err() {
             return;
         }
     }
-    // Nobody may be there to hear it any more.
-    drop(told.send(COMPLETE.to_owned()).await);
+    // The client may have disconnected.
+    drop(sender.send(COMPLETE.to_owned()).await);
 }
 
 fn next(cursor: Option<&str>, answer: &Answer) -> String {
@@ -87,13 +87,13 @@ fn respond(body: Body) -> Response {
         (header::CACHE_CONTROL, "no-store"),
         (header::VARY, "Accept"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // Some proxies would collect events before they pass them on.
+        // Prevents proxies from buffering events.
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     (StatusCode::OK, HEADERS, body).into_response()
 }
 
-/// Ends a task with whoever wanted its work.
+/// Aborts a task when dropped.
 #[derive(Debug)]
 pub(in crate::http) struct AbortOnDrop(pub(in crate::http) AbortHandle);
 

@@ -3,6 +3,7 @@
 pub(super) mod archive;
 pub(super) mod compression;
 pub(super) mod encoding;
+pub(super) mod error;
 pub(super) mod format;
 pub(super) mod input;
 pub(super) mod plan;

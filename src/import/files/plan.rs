@@ -5,18 +5,8 @@ use std::path::{Path, PathBuf};
 use super::input::is_standard_input;
 use crate::{
     formats::reader::Unreadable,
-    import::{Format, InputFile, OpenOptions, Reader, input_files},
+    import::{Format, InputFile, OpenOptions, PlanError, Reader, input_files},
 };
-
-/// Why a file cannot be imported.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {reason}", path.display())]
-pub struct PlanError {
-    /// The file.
-    pub path: PathBuf,
-    /// The reason.
-    pub reason: Unreadable,
-}
 
 /// The files in `paths`, with archives opened and pipes copied, in reading order: files that others refer to first. `choose` selects the
 /// reader of a file by its first bytes.

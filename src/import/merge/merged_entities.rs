@@ -3,12 +3,15 @@
 
 use serde_json::Map;
 
-use super::records::{NewWins, RecordMerger, stated_fields};
+use super::{
+    records::{NewWins, RecordMerger},
+    stated::stated_fields,
+};
 use crate::{
     import::{
         Error,
         update::{
-            Decision, StoreUpdate,
+            Decision, MergedEnds, StoreUpdate,
             notes::{FieldVersions, Version},
         },
     },
@@ -118,14 +121,6 @@ impl StoreUpdate {
             _ => None,
         }
     }
-}
-
-/// The ends of a relationship after following merges.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::import) enum MergedEnds {
-    Distinct,
-    /// Both ends were merged into one entity, so the relationship is void.
-    SameEntity,
 }
 
 fn is_self_relationship(ends: &Ends) -> bool {

@@ -6,8 +6,9 @@
 use serde_json::{Map, Value};
 
 use super::{
+    figures::evidence_with_figures,
     specificity::{MoreSpecific, TYPE_PROPERTIES, more_specific},
-    statements,
+    stated::stated_name,
 };
 use crate::model::{
     Capability, Catalog, Entity, EntityKind, EntityStatus, LIST_MAX, Name, NameKind, PartialDate, Record, Relationship,
@@ -294,8 +295,8 @@ impl<'p, P: Precedence> RecordMerger<'p, P> {
             },
             properties: self.properties(existing.properties.as_ref(), new.properties.as_ref()),
             evidence: self.evidence(
-                &statements::evidence_with_figures(existing, new),
-                &statements::evidence_with_figures(new, existing),
+                &evidence_with_figures(existing, new),
+                &evidence_with_figures(new, existing),
             ),
             recorded_at: existing.recorded_at,
             retracted_at: existing.retracted_at,
@@ -383,12 +384,6 @@ impl<'p, P: Precedence> RecordMerger<'p, P> {
     }
 }
 
-/// The stated name of an entity: placeholders have their id or an identifier as their name.
-pub(in crate::import) fn stated_name(entity: &Entity) -> Option<&String> {
-    let is_identifier = entity.identifiers.iter().any(|known| known.value == entity.name);
-    (entity.name != entity.id && !is_identifier).then_some(&entity.name)
-}
-
 /// The entity with its lists sorted as in merging.
 pub(in crate::import) fn with_sorted_lists(entity: &Entity) -> Entity {
     let mut ordered = entity.clone();
@@ -445,27 +440,4 @@ pub(in crate::import) fn joined<T: Clone + PartialEq, K: Ord>(
     }
     all.sort_by_key(key);
     all
-}
-
-/// The stated fields of an entity, by the names that [`Precedence::prefers_new`] takes.
-pub(in crate::import) fn stated_fields(entity: &Entity) -> Vec<String> {
-    let is_stated = [
-        ("kind", true),
-        ("name", true),
-        ("undisclosed", true),
-        ("description", entity.description.is_some()),
-        ("country", entity.country.is_some()),
-        ("status", entity.status != EntityStatus::Unknown),
-        ("founded", entity.founded.is_some()),
-        ("dissolved", entity.dissolved.is_some()),
-        ("starts_on", entity.starts_on.is_some()),
-        ("ends_on", entity.ends_on.is_some()),
-        ("website", entity.website.is_some()),
-    ];
-    let fields = is_stated.into_iter().filter(|(_, is_stated)| *is_stated);
-    let keys = entity.properties.iter().flat_map(Map::keys);
-    fields
-        .map(|(field, _)| field.to_owned())
-        .chain(keys.map(|key| format!("properties.{key}")))
-        .collect()
 }

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::records::stated_name;
+use super::stated::stated_name;
 use crate::model::{Entity, EntityKind};
 
 /// The properties that state the type of an entity, beside its kind.

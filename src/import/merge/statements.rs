@@ -1,9 +1,7 @@
-//! Merges the evidence of records of one claim: statements with one id field by field, and each source keeps its own figure.
-
-use std::borrow::Cow;
+//! Merges the evidence of records of one claim: statements with one id field by field.
 
 use super::records::{Precedence, RecordMerger};
-use crate::model::{Evidence, Relationship, Stance};
+use crate::model::Evidence;
 
 impl<P: Precedence> RecordMerger<'_, P> {
     /// Statements with one id are merged field by field. All others stay.
@@ -61,30 +59,4 @@ impl<P: Precedence> RecordMerger<'_, P> {
             ),
         }
     }
-}
-
-/// The evidence of a claim. If another record with other sources has another figure, each source keeps its own.
-pub(in crate::import) fn evidence_with_figures<'r>(
-    claim: &'r Relationship,
-    other: &Relationship,
-) -> Cow<'r, [Evidence]> {
-    let share_differs = claim.share.is_some() && other.share.is_some() && claim.share != other.share;
-    let amount_differs = claim.amount.is_some() && other.amount.is_some() && claim.amount != other.amount;
-    let is_common_source = |statement: &Evidence| other.evidence.iter().any(|known| known.source == statement.source);
-    if !(share_differs || amount_differs) || claim.evidence.iter().any(is_common_source) {
-        return Cow::Borrowed(&claim.evidence);
-    }
-    let mut evidence = claim.evidence.clone();
-    let asserting = evidence
-        .iter_mut()
-        .filter(|statement| statement.stance == Stance::Asserts);
-    for statement in asserting {
-        if share_differs {
-            statement.share = statement.share.or(claim.share);
-        }
-        if amount_differs {
-            statement.amount = statement.amount.take().or_else(|| claim.amount.clone());
-        }
-    }
-    Cow::Owned(evidence)
 }

@@ -3,10 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{
-    merged_entities::MergedEnds,
-    records::{RecordMerger, stated_fields},
-};
+use super::{records::RecordMerger, stated::stated_fields};
 use crate::{
     formats::{
         bods,
@@ -16,7 +13,7 @@ use crate::{
         Error, Origin, RecordOutcome,
         queue::entity_kinds::EntityKinds,
         update::{
-            Decision, Preference, StoreUpdate, Verdict, is_equal_content,
+            Decision, MergedEnds, Preference, StoreUpdate, Verdict, is_equal_content,
             notes::{FieldVersions, NewerVersionWins, Version},
         },
     },

@@ -1,36 +1,21 @@
 //! Commits the changes of an update: in batches, so that one record that cannot be stored does not take the
 //! others with it, or as one entry if the changes must be atomic.
 
-use std::collections::HashSet;
-
-use hashbrown::HashMap;
-
-use super::{StoreUpdate, Verdict};
+use super::{
+    StoreUpdate,
+    batch::{ChangeBatch, PendingBatch},
+    decision::Verdict,
+};
 use crate::{
     formats::reader::Fault,
     graph::ApplyError,
     import::{Error, Origin, RecordOutcome, limits::is_shallow},
-    model::{Change, Entity, Noun, Record, Timestamp, View},
+    model::{Change, Entity, Record, Timestamp, View},
     store::{
-        commit::{self, Pending, Proposal},
-        log::RoundTrip,
+        commit::{self, Proposal},
+        log::Readable,
     },
 };
-
-/// Changes with their origins.
-pub(in crate::import) type ChangeBatch = Vec<(Change, Vec<Origin>)>;
-
-/// A batch that is being committed.
-#[derive(Debug)]
-pub(in crate::import) struct PendingBatch {
-    batch: ChangeBatch,
-    /// The records that it puts, by id.
-    pub(in crate::import) puts: HashMap<String, Noun>,
-    /// The ids that it retracts.
-    retracts: HashSet<String>,
-    at: Timestamp,
-    answer: Pending,
-}
 
 const NOT_STORABLE: &str = "it cannot be stored, for example because values are nested too deep";
 

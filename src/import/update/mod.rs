@@ -3,25 +3,29 @@
 //! resumed by the next.
 
 pub(super) mod additions;
+pub(super) mod batch;
 pub(super) mod bulk_insert;
 pub(super) mod change_batches;
 pub(super) mod continuation;
+pub(super) mod decision;
+pub(super) mod insert_estimate;
 pub(super) mod join;
 pub(super) mod notes;
+
 use std::{collections::HashSet, sync::Arc};
 
 use hashbrown::HashMap;
 
+pub(super) use self::decision::{Decision, MergedEnds, Preference, Verdict};
 use self::{
-    bulk_insert::{BulkInsert, InsertEstimate},
-    change_batches::{ChangeBatch, PendingBatch},
+    batch::{ChangeBatch, PendingBatch},
+    insert_estimate::{BulkInsert, InsertEstimate},
     notes::{Notes, Version},
 };
 use super::{
     BATCH_MAX, Error, Origin, RecordOutcome, UNSETTLED_MAX,
     merge::{
         dated_records::{self, ImportMerger},
-        merged_entities::MergedEnds,
         records::{ValueConflict, Winner},
     },
 };
@@ -66,33 +70,6 @@ pub(super) struct StoreUpdate {
     pub(super) notes: Notes,
     /// The verdicts that were not yet taken.
     pub(super) verdicts: Vec<(Origin, Verdict)>,
-}
-
-/// The result of storing a draft.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Verdict {
-    Outcome(RecordOutcome),
-    Fault(Fault),
-    /// It refers to this record, which does not exist yet.
-    Waiting(Box<Draft>, String, Noun),
-}
-
-/// Which of two differing values without versions wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Preference {
-    /// The existing one, if it is of the same import.
-    Existing,
-    /// The new one, if it is of a later import.
-    New,
-}
-
-/// The effect of a draft.
-pub(super) enum Decision {
-    Change(Change),
-    /// None: its data is known already.
-    Unchanged,
-    /// None yet: it refers to this missing record.
-    Missing(String, Noun),
 }
 
 impl StoreUpdate {

@@ -2,6 +2,7 @@
 //! `variables`) declarations and uses of variables. `merge` checks that fields with one response key merge; `measure` that fragments
 //! have no cycles and are all used. No other validation precedes execution, so these checks must be complete.
 
+mod references;
 mod suggest;
 mod variables;
 
@@ -11,7 +12,7 @@ use async_graphql::parser::types::{Directive, ExecutableDocument, Field, Operati
 use async_graphql::{Name, Pos, Positioned};
 use async_graphql_value::Value;
 
-use self::{suggest::did_you_mean, variables::References};
+use self::{references::References, suggest::did_you_mean};
 
 use crate::engine::{
     catalog::{self, Catalog, Input, Kind},

@@ -25,7 +25,11 @@ use tokio::{
 };
 
 use self::lane::{Lane, QueueFull, Slot};
-use crate::engine::{client::Client, error::Error, limits::Limits};
+use crate::engine::{
+    client::Client,
+    error::Error,
+    limits::{CONCURRENT_CHANGES_MAX, Limits, PAUSED_MAX},
+};
 
 /// The class of the work of a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,8 +45,6 @@ pub(crate) enum WorkClass {
     Change,
 }
 
-/// The most changes that are carried out concurrently. Those that wait together share one write, and use no processor meanwhile.
-pub(crate) const CONCURRENT_CHANGES_MAX: usize = 64;
 /// How long a lookup may take, and how much processor time short work. After that both continue as long work.
 const SHORT_WORK_MAX: Duration = Duration::from_millis(10);
 /// How many times longer than its processor time short work may take, since others use the processors as well.
@@ -53,9 +55,6 @@ const TURN_LENGTH: Duration = Duration::from_millis(20);
 /// it at most, when the processors are busy.
 const TAKEOVER: Duration = Duration::from_millis(2);
 const TAKEOVER_MAX: Duration = Duration::from_secs(1);
-/// Requests that may wait between two turns. Each occupies a thread.
-const PAUSED_MAX: usize = 256;
-
 /// The workers of one server, shared by all requests. Long work has workers of its own, so that a search-as-you-type request
 /// does not wait behind it; so do changes, so that no query waits for the disk.
 #[derive(Debug, Clone)]
@@ -77,14 +76,6 @@ impl Pool {
             changes: lane(CONCURRENT_CHANGES_MAX),
             queue_max: limits.queue_max,
         }
-    }
-
-    /// The most threads that this pool uses concurrently.
-    pub(crate) fn threads_max(limits: &Limits) -> usize {
-        let workers = usize::try_from(limits.workers_max.max(1)).unwrap_or(usize::MAX);
-        workers
-            .saturating_mul(2)
-            .saturating_add(CONCURRENT_CHANGES_MAX + PAUSED_MAX)
     }
 
     /// Runs `work` on a worker once one is free. Dropping the future leaves the work running until it checks whether it was

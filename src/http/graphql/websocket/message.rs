@@ -1,19 +1,18 @@
-//! The messages of graphql-transport-ws, read and written, and the codes with which a socket is closed. A message that does
-//! not fit to the letter is a reason to close.
+//! The messages of graphql-transport-ws, and the codes with which a socket is closed. Any invalid message is a reason to close.
 
 use axum::extract::ws::{CloseFrame, Message};
 use serde_json::{Map, Value, json};
 
 use crate::{engine::Answer, http::graphql::params::Params};
 
-/// The only subprotocol that is spoken.
+/// The only supported subprotocol.
 pub(super) const PROTOCOL: &str = "graphql-transport-ws";
-/// Bytes of a reason, as the protocol of WebSocket has it.
+/// The most bytes of a reason by the WebSocket protocol.
 const REASON_BYTES_MAX: usize = 123;
 
-/// Why a socket is closed.
+/// The code with which a socket is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Code {
+pub(super) enum CloseCode {
     GoingAway,
     TooLarge,
     BadRequest,
@@ -23,11 +22,11 @@ pub(super) enum Code {
     InitTimeout,
     Duplicate,
     TooManyInits,
-    /// Of our own: the client does not read what is sent to it.
+    /// Specific to guanxi: the client does not read the data sent to it.
     TooSlow,
 }
 
-impl Code {
+impl CloseCode {
     const fn number(self) -> u16 {
         match self {
             Self::GoingAway => 1001,
@@ -44,24 +43,24 @@ impl Code {
     }
 }
 
-/// The end of a socket.
+/// Why a socket is closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Closing {
-    pub(super) code: Code,
+pub(super) struct CloseReason {
+    pub(super) code: CloseCode,
     reason: String,
 }
 
-impl Closing {
-    pub(super) fn new(code: Code, reason: impl Into<String>) -> Self {
+impl CloseReason {
+    pub(super) fn new(code: CloseCode, reason: impl Into<String>) -> Self {
         let mut reason = reason.into();
         let end = (0..=REASON_BYTES_MAX.min(reason.len())).rev();
         reason.truncate(end.into_iter().find(|end| reason.is_char_boundary(*end)).unwrap_or(0));
         Self { code, reason }
     }
 
-    /// Whether the other end still reads what is sent before it.
-    pub(super) fn is_read(&self) -> bool {
-        self.code != Code::TooSlow
+    /// Whether the client still reads messages.
+    pub(super) fn is_client_reading(&self) -> bool {
+        self.code != CloseCode::TooSlow
     }
 
     pub(super) fn message(self) -> Message {
@@ -72,9 +71,9 @@ impl Closing {
     }
 }
 
-/// What a client says.
+/// A message of a client.
 #[derive(Debug, PartialEq)]
-pub(super) enum Said {
+pub(super) enum ClientMessage {
     Init(Map<String, Value>),
     Ping(Option<Value>),
     Pong,
@@ -82,10 +81,10 @@ pub(super) enum Said {
     Complete(String),
 }
 
-impl Said {
-    /// Reads one message.
-    pub(super) fn parse(text: &str) -> Result<Self, Closing> {
-        let bad = |why: String| Closing::new(Code::BadRequest, why);
+impl ClientMessage {
+    /// Parses a message.
+    pub(super) fn parse(text: &str) -> Result<Self, CloseReason> {
+        let bad = |why: String| CloseReason::new(CloseCode::BadRequest, why);
         let message = serde_json::from_str(text).map_err(|error| bad(format!("The message is not JSON: {error}")))?;
         let Value::Object(mut message) = message else {
             return Err(bad("A message is a JSON object with a type".to_owned()));
@@ -111,13 +110,13 @@ impl Said {
             }
             ("subscribe", None) => Err(bad("subscribe has no payload".to_owned())),
             ("complete", _) => id(&mut message).map(Self::Complete).map_err(bad),
-            // A client may take the older protocol for granted, also where it was told which one is spoken.
+            // Some clients use the older protocol regardless of the negotiated one.
             ("start" | "stop" | "connection_terminate", _) => Err(bad(format!(
-                "{kind:?} is of the older protocol graphql-ws; let the client ask for {PROTOCOL} alone"
+                "{kind:?} is of the older protocol graphql-ws; let the client request only {PROTOCOL}"
             ))),
             (other, _) => {
                 let other: String = other.chars().take(40).collect();
-                Err(bad(format!("{other:?} is no message of a client")))
+                Err(bad(format!("{other:?} is not a message of a client")))
             }
         }
     }
@@ -126,7 +125,7 @@ impl Said {
 fn id(message: &mut Map<String, Value>) -> Result<String, String> {
     match message.remove("id") {
         Some(Value::String(id)) if !id.is_empty() => Ok(id),
-        _ => Err("The message has no id, which is a text that is not empty".to_owned()),
+        _ => Err("The message has no id, which is a non-empty string".to_owned()),
     }
 }
 
@@ -147,7 +146,7 @@ pub(super) fn next(id: &str, answer: &Answer) -> Message {
     wrap("next", id, serde_json::to_string(answer))
 }
 
-/// What was refused before it was executed: the errors alone, and nothing after them.
+/// The errors of an operation that was refused before its execution. It is the last message of the operation.
 pub(super) fn error(id: &str, answer: &Answer) -> Message {
     wrap("error", id, serde_json::to_string(&answer.response.errors))
 }
@@ -156,7 +155,7 @@ pub(super) fn complete(id: &str) -> Message {
     Message::text(json!({"id": id, "type": "complete"}).to_string())
 }
 
-/// Written by hand around the payload, which may be long and is JSON already.
+/// A message around a payload in JSON, which may be long and is not parsed again.
 fn wrap(kind: &str, id: &str, payload: serde_json::Result<String>) -> Message {
     let id = Value::from(id);
     match payload {
@@ -175,28 +174,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reasons_fit_into_a_frame_and_stay_text() {
-        assert_eq!(Closing::new(Code::BadRequest, "short").reason, "short");
-        let long = Closing::new(Code::BadRequest, "関".repeat(100)).reason;
+    fn reasons_fit_into_a_frame_and_stay_valid_text() {
+        assert_eq!(CloseReason::new(CloseCode::BadRequest, "short").reason, "short");
+        let long = CloseReason::new(CloseCode::BadRequest, "関".repeat(100)).reason;
         assert_eq!(long, "関".repeat(41));
     }
 
     #[test]
-    fn a_client_that_speaks_the_older_protocol_learns_what_to_set() {
+    fn a_client_with_the_older_protocol_learns_what_to_set() {
         for kind in ["start", "stop", "connection_terminate"] {
-            let closing = Said::parse(&format!(r#"{{"type": "{kind}", "id": "1", "payload": {{}}}}"#)).unwrap_err();
-            let whole =
-                format!("{kind:?} is of the older protocol graphql-ws; let the client ask for {PROTOCOL} alone");
+            let error =
+                ClientMessage::parse(&format!(r#"{{"type": "{kind}", "id": "1", "payload": {{}}}}"#)).unwrap_err();
+            let reason =
+                format!("{kind:?} is of the older protocol graphql-ws; let the client request only {PROTOCOL}");
             assert_eq!(
-                (closing.code, closing.reason),
-                (Code::BadRequest, whole),
+                (error.code, error.reason),
+                (CloseCode::BadRequest, reason),
                 "nothing of it is cut off"
             );
         }
     }
 
     #[test]
-    fn messages_that_do_not_fit_are_reasons_to_close() {
+    fn invalid_messages_are_reasons_to_close() {
         for text in [
             "",
             "{",
@@ -217,12 +217,19 @@ mod tests {
             r#"{"type": "subscribe", "id": "1", "payload": {}}"#,
             r#"{"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "variables": []}}"#,
         ] {
-            assert_eq!(Said::parse(text).unwrap_err().code, Code::BadRequest, "{text}");
+            assert_eq!(
+                ClientMessage::parse(text).unwrap_err().code,
+                CloseCode::BadRequest,
+                "{text}"
+            );
         }
-        assert_eq!(Said::parse(r#"{"type": "ping"}"#), Ok(Said::Ping(None)));
         assert_eq!(
-            Said::parse(r#"{"type": "connection_init", "payload": null}"#),
-            Ok(Said::Init(Map::new()))
+            ClientMessage::parse(r#"{"type": "ping"}"#),
+            Ok(ClientMessage::Ping(None))
+        );
+        assert_eq!(
+            ClientMessage::parse(r#"{"type": "connection_init", "payload": null}"#),
+            Ok(ClientMessage::Init(Map::new()))
         );
     }
 }

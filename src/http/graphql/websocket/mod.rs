@@ -1,5 +1,5 @@
-//! GraphQL over WebSocket: the subprotocol graphql-transport-ws. A socket runs a bounded number of operations at a time, and
-//! holds a bounded number of their answers; who breaks the protocol, or does not read, is told so and closed.
+//! GraphQL over WebSocket: the subprotocol graphql-transport-ws. A socket runs a bounded number of concurrent operations, and
+//! buffers a bounded number of their answers. It is closed with a reason if the client violates the protocol or does not read.
 
 mod message;
 
@@ -19,57 +19,57 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
 };
 
-use self::message::{Closing, Code, PROTOCOL, Said};
+use self::message::{ClientMessage, CloseCode, CloseReason, PROTOCOL};
 use super::{
-    context::{self, Graphql, Shared},
+    context::{self, EndpointState, RequestScope},
     negotiate::MediaType,
     params::Params,
     sse::AbortOnDrop,
 };
 use crate::{
-    engine::{self, Answer, Code as ErrorCode, Error, Operations, Outcome, WriteHandover},
-    http::{connections::client::Client, health::Open, refusal::Refusal},
+    engine::{self, Answer, Code, Error, Operations, Outcome, WriteHandover},
+    http::{connections::handle::ConnectionHandle, health::OpenSocket, refusal::Refusal},
     model::Timestamp,
     schema::Reply,
 };
 
-/// Answers of a socket that wait to be sent: further ones wait to be computed.
+/// The most answers of a socket that wait to be sent; further ones are computed after that.
 const ANSWERS_WAITING_MAX: usize = 16;
-/// How long what was changed already may take to be answered before the socket is closed.
-const ANSWERING: Duration = Duration::from_secs(10);
-/// How long the other end may take to close as well.
-const CLOSING: Duration = Duration::from_secs(2);
-/// Most messages are small, and sockets are many.
+/// How long operations that have changed something may take to be answered before the socket is closed.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the client may take to close the socket.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Small, since most messages are, and there may be many sockets.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 
-/// Whether the request would become a WebSocket.
-pub(in crate::http) fn is_wanted(headers: &HeaderMap) -> bool {
+/// Whether the request is a WebSocket handshake.
+pub(in crate::http) fn is_upgrade(headers: &HeaderMap) -> bool {
     let upgrade = headers.get(header::UPGRADE).and_then(|upgrade| upgrade.to_str().ok());
     upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
 }
 
-/// Turns the request into a socket, or says why not.
-pub(in crate::http) async fn upgrade(graphql: Graphql, request: Request) -> Result<Response, Refusal> {
-    let (id, client) = (context::request_id(&request), context::client(&request));
+/// Upgrades the request to a socket.
+pub(in crate::http) async fn upgrade(endpoint: EndpointState, request: Request) -> Result<Response, Refusal> {
+    let (id, connection) = (context::request_id(&request), context::connection(&request));
     let (mut parts, _) = request.into_parts();
     let media = MediaType::Json;
     let forbidden = |why: &str| Refusal::new(StatusCode::FORBIDDEN, media, Error::forbidden(why));
-    if !is_from_here(&parts.headers, &graphql.settings.cors_origins) {
+    if !is_allowed_origin(&parts.headers, &endpoint.settings.cors_origins) {
         return Err(forbidden(
-            "Pages of this origin may open no socket here. The server's setting is --cors-origin.",
+            "Pages of this origin may not open sockets here. The server's setting is --cors-origin.",
         ));
     }
     let view = context::view(&parts.headers, media)?;
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &());
     let upgrade = upgrade
         .await
-        .map_err(|rejection| Refusal::bad_request(media, format!("This is no WebSocket handshake: {rejection}.")))?;
-    let permit = Arc::clone(&graphql.sockets).try_acquire_owned().map_err(|_| {
+        .map_err(|rejection| Refusal::bad_request(media, format!("This is not a WebSocket handshake: {rejection}.")))?;
+    let permit = Arc::clone(&endpoint.sockets).try_acquire_owned().map_err(|_| {
         let message = "Too many sockets are open. Try again in a moment. The server's setting is --sockets-max.";
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, media, Error::unavailable(message))
     })?;
-    let bytes_max = usize::try_from(graphql.service.api.limits().body_bytes_max).unwrap_or(usize::MAX);
-    let open = graphql.readiness.enter();
+    let bytes_max = usize::try_from(endpoint.service.api.limits().body_bytes_max).unwrap_or(usize::MAX);
+    let open = endpoint.readiness.count_socket();
     let upgrade = upgrade
         .protocols([PROTOCOL])
         .read_buffer_size(READ_BUFFER_BYTES)
@@ -77,25 +77,25 @@ pub(in crate::http) async fn upgrade(graphql: Graphql, request: Request) -> Resu
         .max_frame_size(bytes_max)
         .on_failed_upgrade(|error| tracing::debug!(%error, "a socket was not opened"));
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let (answers, answered) = mpsc::channel(ANSWERS_WAITING_MAX);
-        let connection = Connection {
-            graphql,
+        let (message_sender, messages) = mpsc::channel(ANSWERS_WAITING_MAX);
+        let graphql_socket = GraphqlSocket {
+            endpoint,
             headers: parts.headers,
             id,
-            client,
+            connection,
             view,
-            shared: None,
+            scope: None,
             operations: HashMap::new(),
             started: 0,
-            answers,
-            _held: (permit, open),
+            message_sender,
+            _permits: (permit, open),
         };
-        connection.run(socket, answered).await;
+        graphql_socket.run(socket, messages).await;
     }))
 }
 
-/// Whether the socket comes from a page of this server or of a listed origin, or from no page at all.
-fn is_from_here(headers: &HeaderMap, allowed: &[String]) -> bool {
+/// Whether the request comes from a page of this server or an allowed origin, or from another program than a browser.
+fn is_allowed_origin(headers: &HeaderMap, allowed: &[String]) -> bool {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let (origin, None) = (origins.next(), origins.next()) else {
         return false;
@@ -110,126 +110,127 @@ fn is_from_here(headers: &HeaderMap, allowed: &[String]) -> bool {
     same || allowed.iter().any(|allowed| allowed == "*" || allowed == origin)
 }
 
-/// One socket.
-struct Connection {
-    graphql: Graphql,
-    /// Those of the handshake.
+/// A socket.
+struct GraphqlSocket {
+    endpoint: EndpointState,
+    /// The headers of the handshake.
     headers: HeaderMap,
     id: String,
-    client: Client,
+    connection: ConnectionHandle,
     view: Option<Value>,
-    /// What all operations share, once it is known who asks.
-    shared: Option<Arc<Shared>>,
-    operations: HashMap<String, Running>,
-    /// How many operations were started so far.
+    /// The scope of all operations, once the client is authenticated.
+    scope: Option<Arc<RequestScope>>,
+    operations: HashMap<String, RunningOperation>,
+    /// The number of operations started so far.
     started: u64,
-    answers: mpsc::Sender<Told>,
-    _held: (OwnedSemaphorePermit, Open),
+    message_sender: mpsc::Sender<OperationMessage>,
+    _permits: (OwnedSemaphorePermit, OpenSocket),
 }
 
-/// An operation, which ends when this is dropped.
-struct Running {
+/// A running operation, which is aborted when this is dropped.
+struct RunningOperation {
     number: u64,
     handover: WriteHandover,
     _task: AbortOnDrop,
 }
 
-/// What an operation has to say.
-struct Told {
+/// A message of an operation.
+struct OperationMessage {
     id: String,
-    /// Of the operation: another may have taken its id.
+    /// The number of the operation, as another one may have the same id later.
     number: u64,
-    message: Message,
-    then: Then,
+    content: Message,
+    state: OperationState,
 }
 
+/// The state of an operation after a message.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Then {
-    GoOn,
-    /// The operation is over.
-    End,
+enum OperationState {
+    Running,
+    /// It was the last message.
+    Finished,
 }
 
-impl Connection {
-    async fn run(mut self, mut socket: WebSocket, mut answered: mpsc::Receiver<Told>) {
-        if let ControlFlow::Break(closing) = self.serve(&mut socket, &mut answered).await {
-            if closing.as_ref().is_some_and(Closing::is_read) {
-                drop(timeout(ANSWERING, self.finish(&mut socket, &mut answered)).await);
+impl GraphqlSocket {
+    async fn run(mut self, mut socket: WebSocket, mut messages: mpsc::Receiver<OperationMessage>) {
+        if let ControlFlow::Break(reason) = self.serve(&mut socket, &mut messages).await {
+            if reason.as_ref().is_some_and(CloseReason::is_client_reading) {
+                drop(timeout(ANSWER_TIMEOUT, self.finish(&mut socket, &mut messages)).await);
             }
-            // What still runs would only be thrown away.
+            // Further answers would not be sent.
             self.operations.clear();
-            if let Some(closing) = closing {
-                self.close(socket, closing).await;
+            if let Some(reason) = reason {
+                self.close(socket, reason).await;
             }
         }
     }
 
-    /// Answers what has changed something already, and gives up everything else.
-    async fn finish(&mut self, socket: &mut WebSocket, answered: &mut mpsc::Receiver<Told>) {
+    /// Answers operations that have changed something, and aborts all others.
+    async fn finish(&mut self, socket: &mut WebSocket, messages: &mut mpsc::Receiver<OperationMessage>) {
         self.operations.retain(|_, running| running.handover.close());
         while !self.operations.is_empty() {
-            let Some(told) = answered.recv().await else { return };
-            if self.tell(socket, told).await.is_break() {
+            let Some(message) = messages.recv().await else { return };
+            if self.forward(socket, message).await.is_break() {
                 return;
             }
         }
     }
 
-    /// Speaks until there is a reason to close, or nobody to speak to.
+    /// Serves the socket until there is a reason to close it (`Some`), or the client has disconnected (`None`).
     async fn serve(
         &mut self,
         socket: &mut WebSocket,
-        answered: &mut mpsc::Receiver<Told>,
-    ) -> ControlFlow<Option<Closing>> {
+        messages: &mut mpsc::Receiver<OperationMessage>,
+    ) -> ControlFlow<Option<CloseReason>> {
         if socket.protocol().is_none() {
-            let reason = format!("This server speaks the subprotocol {PROTOCOL}");
-            return ControlFlow::Break(Some(Closing::new(Code::UnknownProtocol, reason)));
+            let reason = format!("This server supports only the subprotocol {PROTOCOL}");
+            return ControlFlow::Break(Some(CloseReason::new(CloseCode::UnknownProtocol, reason)));
         }
-        let settings = Arc::clone(&self.graphql.settings);
-        let readiness = self.graphql.readiness.clone();
-        let access = self.graphql.service.access.clone();
+        let settings = Arc::clone(&self.endpoint.settings);
+        let readiness = self.endpoint.readiness.clone();
+        let access = self.endpoint.service.access.clone();
         let stopping = readiness.stopping();
         tokio::pin!(stopping);
         let init_until = Instant::now() + Duration::from_millis(settings.init_timeout_ms);
-        let mut alive = interval(Duration::from_millis(settings.keep_alive_ms.max(1)));
-        alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        alive.reset();
-        // Set by each sign of life that is asked for, and taken back by whatever is heard.
-        let mut silent = 0;
+        let mut keep_alive = interval(Duration::from_millis(settings.keep_alive_ms.max(1)));
+        keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        keep_alive.reset();
+        // The pings since the last message of the client.
+        let mut unanswered_pings = 0;
         let mut ended: std::pin::Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(std::future::pending());
         loop {
-            let closing = tokio::select! {
-                () = &mut stopping => Closing::new(Code::GoingAway, "The server stops"),
-                () = &mut ended => Closing::new(Code::Forbidden, "The token is no longer valid"),
-                () = sleep_until(init_until), if self.shared.is_none() => {
-                    Closing::new(Code::InitTimeout, "connection_init did not come in time")
+            let reason = tokio::select! {
+                () = &mut stopping => CloseReason::new(CloseCode::GoingAway, "The server stops"),
+                () = &mut ended => CloseReason::new(CloseCode::Forbidden, "The token is no longer valid"),
+                () = sleep_until(init_until), if self.scope.is_none() => {
+                    CloseReason::new(CloseCode::InitTimeout, "connection_init did not come in time")
                 }
-                told = answered.recv() => {
-                    if let Some(told) = told {
-                        self.tell(socket, told).await?;
+                message = messages.recv() => {
+                    if let Some(message) = message {
+                        self.forward(socket, message).await?;
                     }
                     continue;
                 }
-                _ = alive.tick() => {
-                    silent += 1;
-                    if silent > 2 {
+                _ = keep_alive.tick() => {
+                    unanswered_pings += 1;
+                    if unanswered_pings > 2 {
                         return ControlFlow::Break(None);
                     }
                     self.send(socket, Message::Ping(Default::default())).await?;
                     continue;
                 }
                 received = socket.recv() => {
-                    silent = 0;
-                    let known = self.shared.is_some();
+                    unanswered_pings = 0;
+                    let was_initialised = self.scope.is_some();
                     self.receive(socket, received).await?;
-                    if let (false, Some(shared)) = (known, &self.shared) {
-                        let (access, shared) = (access.clone(), Arc::clone(shared));
-                        ended = Box::pin(async move { access.ended(&shared.session, Timestamp::now).await });
+                    if let (false, Some(scope)) = (was_initialised, &self.scope) {
+                        let (access, scope) = (access.clone(), Arc::clone(scope));
+                        ended = Box::pin(async move { access.ended(&scope.session, Timestamp::now).await });
                     }
                     continue;
                 }
             };
-            return ControlFlow::Break(Some(closing));
+            return ControlFlow::Break(Some(reason));
         }
     }
 
@@ -237,62 +238,62 @@ impl Connection {
         &mut self,
         socket: &mut WebSocket,
         received: Option<Result<Message, axum::Error>>,
-    ) -> ControlFlow<Option<Closing>> {
-        let close = |code, reason: &str| ControlFlow::Break(Some(Closing::new(code, reason)));
-        let said = match received {
+    ) -> ControlFlow<Option<CloseReason>> {
+        let close = |code, reason: &str| ControlFlow::Break(Some(CloseReason::new(code, reason)));
+        let message = match received {
             Some(Ok(Message::Text(text))) => {
-                if self.graphql.few_enough(text.as_bytes(), 1).is_err() {
+                if self.endpoint.check_value_count(text.as_bytes(), 1).is_err() {
                     let reason = "The message has too many values; the server's setting is --values-max";
-                    return close(Code::TooLarge, reason);
+                    return close(CloseCode::TooLarge, reason);
                 }
-                match Said::parse(&text) {
-                    Ok(said) => said,
-                    Err(closing) => return ControlFlow::Break(Some(closing)),
+                match ClientMessage::parse(&text) {
+                    Ok(message) => message,
+                    Err(reason) => return ControlFlow::Break(Some(reason)),
                 }
             }
-            Some(Ok(Message::Binary(_))) => return close(Code::BadRequest, "Messages are text"),
+            Some(Ok(Message::Binary(_))) => return close(CloseCode::BadRequest, "Messages are text"),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return ControlFlow::Continue(()),
             Some(Ok(Message::Close(_))) | None => {
-                // The answer to a close goes out with the next read.
-                drop(timeout(CLOSING, socket.recv()).await);
+                // The reply to a close is sent by the next read.
+                drop(timeout(CLOSE_TIMEOUT, socket.recv()).await);
                 return ControlFlow::Break(None);
             }
             Some(Err(error)) if is_too_large(&error) => {
                 return close(
-                    Code::TooLarge,
+                    CloseCode::TooLarge,
                     "The message is too large; the server's setting is --body-bytes-max",
                 );
             }
             Some(Err(_)) => return ControlFlow::Break(None),
         };
-        match (said, &self.shared) {
-            (Said::Init(_), Some(_)) => close(Code::TooManyInits, "connection_init came twice"),
-            (Said::Init(payload), None) => self.init(socket, payload).await,
-            (Said::Ping(payload), _) => self.send(socket, message::pong(payload)).await,
-            (Said::Pong, _) => ControlFlow::Continue(()),
-            (Said::Subscribe(..), None) => close(Code::Unauthorized, "connection_init must come first"),
-            (Said::Subscribe(id, params), Some(shared)) => {
-                let shared = Arc::clone(shared);
-                self.subscribe(socket, id, params, shared).await
+        match (message, &self.scope) {
+            (ClientMessage::Init(_), Some(_)) => close(CloseCode::TooManyInits, "connection_init came twice"),
+            (ClientMessage::Init(payload), None) => self.init(socket, payload).await,
+            (ClientMessage::Ping(payload), _) => self.send(socket, message::pong(payload)).await,
+            (ClientMessage::Pong, _) => ControlFlow::Continue(()),
+            (ClientMessage::Subscribe(..), None) => close(CloseCode::Unauthorized, "connection_init must come first"),
+            (ClientMessage::Subscribe(id, params), Some(scope)) => {
+                let scope = Arc::clone(scope);
+                self.subscribe(socket, id, params, scope).await
             }
-            (Said::Complete(id), _) => {
+            (ClientMessage::Complete(id), _) => {
                 self.operations.remove(&id);
                 ControlFlow::Continue(())
             }
         }
     }
 
-    /// Finds out who asks. The payload stands for headers, which pages cannot send with a handshake.
-    async fn init(&mut self, socket: &mut WebSocket, payload: Map<String, Value>) -> ControlFlow<Option<Closing>> {
-        let given = |name: &str| {
+    /// Authenticates the client. The payload replaces headers, which pages cannot send with a handshake.
+    async fn init(&mut self, socket: &mut WebSocket, payload: Map<String, Value>) -> ControlFlow<Option<CloseReason>> {
+        let field = |name: &str| {
             let mut fields = payload.iter();
             fields
                 .find(|(field, _)| field.eq_ignore_ascii_case(name))
                 .map(|(_, value)| value)
         };
-        let access = &self.graphql.service.access;
+        let access = &self.endpoint.service.access;
         let now = Timestamp::now();
-        let session = match given("authorization") {
+        let session = match field("authorization") {
             Some(authorization) => {
                 let text = authorization.as_str().unwrap_or_default();
                 access.session_of(&self.headers, Some(text), now)
@@ -301,9 +302,9 @@ impl Connection {
         };
         let session = match session {
             Ok(session) => session,
-            Err(denied) => return ControlFlow::Break(Some(Closing::new(Code::Forbidden, denied.to_string()))),
+            Err(error) => return ControlFlow::Break(Some(CloseReason::new(CloseCode::Forbidden, error.to_string()))),
         };
-        let view = match given("guanxi-view") {
+        let view = match field("guanxi-view") {
             None | Some(Value::Null) => Ok(self.view.take()),
             Some(Value::String(text)) => serde_json::from_str(text).map(Some),
             Some(view) => Ok(Some(view.clone())),
@@ -312,15 +313,15 @@ impl Connection {
             Ok(view) if view.as_ref().is_none_or(Value::is_object) => view,
             _ => {
                 let reason = "Guanxi-View must be a JSON object such as {\"asOf\": \"2014-11-28\"}";
-                return ControlFlow::Break(Some(Closing::new(Code::BadRequest, reason)));
+                return ControlFlow::Break(Some(CloseReason::new(CloseCode::BadRequest, reason)));
             }
         };
-        self.shared = Some(Arc::new(Shared {
+        self.scope = Some(Arc::new(RequestScope {
             id: self.id.clone(),
             view,
             operations: Operations::Any,
             session,
-            client: self.client.clone(),
+            connection: self.connection.clone(),
         }));
         self.send(socket, message::acknowledged()).await
     }
@@ -330,16 +331,16 @@ impl Connection {
         socket: &mut WebSocket,
         id: String,
         params: Params,
-        shared: Arc<Shared>,
-    ) -> ControlFlow<Option<Closing>> {
+        scope: Arc<RequestScope>,
+    ) -> ControlFlow<Option<CloseReason>> {
         if self.operations.contains_key(&id) {
             let reason = format!("There is an operation {id:?} already");
-            return ControlFlow::Break(Some(Closing::new(Code::Duplicate, reason)));
+            return ControlFlow::Break(Some(CloseReason::new(CloseCode::Duplicate, reason)));
         }
-        let max = self.graphql.settings.socket_operations_max;
+        let max = self.endpoint.settings.socket_operations_max;
         if self.operations.len() >= max {
             let error = Error::new(
-                ErrorCode::LimitExceeded,
+                Code::LimitExceeded,
                 format!(
                     "This socket runs {max} operations already. Complete some, or open another socket. The server's setting is --socket-operations-max."
                 ),
@@ -348,17 +349,17 @@ impl Connection {
         }
         self.started += 1;
         let number = self.started;
-        let operation = Operation {
-            graphql: self.graphql.clone(),
+        let operation = OperationTask {
+            endpoint: self.endpoint.clone(),
             id: id.clone(),
             number,
-            answers: self.answers.clone(),
+            message_sender: self.message_sender.clone(),
         };
-        let mut request = shared.request(params);
-        request.id = format!("{}-{number}", shared.id);
+        let mut request = scope.request(params);
+        request.id = format!("{}-{number}", scope.id);
         let handover = request.handover.clone();
         let task = tokio::spawn(operation.run(request)).abort_handle();
-        let running = Running {
+        let running = RunningOperation {
             number,
             handover,
             _task: AbortOnDrop(task),
@@ -367,94 +368,98 @@ impl Connection {
         ControlFlow::Continue(())
     }
 
-    /// Sends what an operation has to say, unless the client has given it up.
-    async fn tell(&mut self, socket: &mut WebSocket, told: Told) -> ControlFlow<Option<Closing>> {
+    /// Sends a message of an operation, unless the client has completed it.
+    async fn forward(&mut self, socket: &mut WebSocket, message: OperationMessage) -> ControlFlow<Option<CloseReason>> {
         let is_running = self
             .operations
-            .get(&told.id)
-            .is_some_and(|running| running.number == told.number);
+            .get(&message.id)
+            .is_some_and(|running| running.number == message.number);
         if !is_running {
             return ControlFlow::Continue(());
         }
-        if told.then == Then::End {
-            self.operations.remove(&told.id);
+        if message.state == OperationState::Finished {
+            self.operations.remove(&message.id);
         }
-        self.send(socket, told.message).await
+        self.send(socket, message.content).await
     }
 
-    async fn send(&self, socket: &mut WebSocket, message: Message) -> ControlFlow<Option<Closing>> {
-        let patience = Duration::from_millis(self.graphql.settings.slow_client_ms);
-        match timeout(patience, socket.send(message)).await {
+    async fn send(&self, socket: &mut WebSocket, message: Message) -> ControlFlow<Option<CloseReason>> {
+        let write_timeout = Duration::from_millis(self.endpoint.settings.slow_client_ms);
+        match timeout(write_timeout, socket.send(message)).await {
             Ok(Ok(())) => ControlFlow::Continue(()),
             Ok(Err(_)) => ControlFlow::Break(None),
             Err(_) => {
                 let reason =
-                    "What was sent was not read in time; resume after the last cursor. The setting is --slow-client-ms";
-                ControlFlow::Break(Some(Closing::new(Code::TooSlow, reason)))
+                    "The client did not read in time; resume after the last cursor. The setting is --slow-client-ms";
+                ControlFlow::Break(Some(CloseReason::new(CloseCode::TooSlow, reason)))
             }
         }
     }
 
-    /// Says why, and reads on until the other end has closed as well: bytes that nobody reads would make it see an abrupt end.
-    async fn close(&self, mut socket: WebSocket, closing: Closing) {
-        tracing::debug!(request_id = self.id, ?closing, "a socket is closed");
-        let last = async {
-            if socket.send(closing.message()).await.is_ok() {
+    /// Sends the reason, and reads until the client has closed the socket as well: unread bytes would reset the connection.
+    async fn close(&self, mut socket: WebSocket, reason: CloseReason) {
+        tracing::debug!(request_id = self.id, closing = ?reason, "a socket is closed");
+        let closing_handshake = async {
+            if socket.send(reason.message()).await.is_ok() {
                 while let Some(Ok(_)) = socket.recv().await {}
             }
         };
-        drop(timeout(CLOSING, last).await);
+        drop(timeout(CLOSE_TIMEOUT, closing_handshake).await);
     }
 }
 
-/// What runs an operation and tells what comes of it.
-struct Operation {
-    graphql: Graphql,
+/// The task of an operation, which sends its answers to the socket.
+struct OperationTask {
+    endpoint: EndpointState,
     id: String,
     number: u64,
-    answers: mpsc::Sender<Told>,
+    message_sender: mpsc::Sender<OperationMessage>,
 }
 
-impl Operation {
+impl OperationTask {
     async fn run(self, request: engine::Request) {
-        let service = &self.graphql.service;
+        let service = &self.endpoint.service;
         let started = service.api.start(request, &service.store, Timestamp::now, None);
         let mut events = match started.await {
             Reply::Subscription(events) => events,
-            Reply::Answer(answer) => return self.last(&answer).await,
+            Reply::Answer(answer) => return self.finish(&answer).await,
         };
         while let Some(event) = events.next().await {
             if event.answer.outcome != Outcome::Executed {
-                return self.last(&event.answer).await;
+                return self.finish(&event.answer).await;
             }
-            self.say(message::next(&self.id, &event.answer), Then::GoOn).await;
+            self.send(message::next(&self.id, &event.answer), OperationState::Running)
+                .await;
         }
-        self.say(message::complete(&self.id), Then::End).await;
+        self.send(message::complete(&self.id), OperationState::Finished).await;
     }
 
-    /// The only answer of a query, or why there is none.
-    async fn last(&self, answer: &Answer) {
+    /// Sends the only answer of a query, or the errors of a refused one.
+    async fn finish(&self, answer: &Answer) {
         if answer.outcome != Outcome::Executed {
-            return self.say(message::error(&self.id, answer), Then::End).await;
+            return self
+                .send(message::error(&self.id, answer), OperationState::Finished)
+                .await;
         }
-        self.say(message::next(&self.id, answer), Then::GoOn).await;
-        self.say(message::complete(&self.id), Then::End).await;
+        self.send(message::next(&self.id, answer), OperationState::Running)
+            .await;
+        self.send(message::complete(&self.id), OperationState::Finished).await;
     }
 
-    /// Waits while the socket has enough to send.
-    async fn say(&self, message: Message, then: Then) {
-        let told = Told {
+    /// Sends a message, after waiting while too many others do.
+    async fn send(&self, message: Message, state: OperationState) {
+        let operation_message = OperationMessage {
             id: self.id.clone(),
             number: self.number,
-            message,
-            then,
+            content: message,
+            state,
         };
-        // Nobody may be there to hear it any more.
-        drop(self.answers.send(told).await);
+        // The socket may be closed.
+        drop(self.message_sender.send(operation_message).await);
     }
 }
 
-/// Whether the message, or a frame of it, is over the bound.
+/// Whether the message, or a frame of it, is too large.
 fn is_too_large(error: &axum::Error) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {

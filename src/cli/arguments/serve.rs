@@ -1,127 +1,16 @@
-//! The arguments. Every flag of `serve` is an environment variable as well: `--port` is `GUANXI_PORT`.
+//! The arguments of `guanxi serve`: address, log, limits, HTTP and access.
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
+use clap::{Args, ValueEnum, builder::BoolishValueParser};
 
-use super::{
-    check::CheckArguments, export::ExportArguments, import::ImportArguments, query::QueryArguments,
-    schema::SchemaArguments,
-};
+use super::{Switch, token::tokens_in};
 use crate::{
     auth::tokens,
     engine::{Introspection, Limits},
     http,
-    model::{Catalog, Invalid, Role, Timestamp},
     store::{Store, commit},
 };
-
-/// A GraphQL server over a graph of business relationships, each a dated claim with its evidence.
-#[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
-pub(super) struct Arguments {
-    #[command(subcommand)]
-    pub(super) command: Option<Command>,
-    #[command(flatten)]
-    pub(super) serve: ServeArguments,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Command {
-    /// Serve the graph over HTTP, with GraphiQL on /. The default.
-    Serve(ServeArguments),
-    /// Print the GraphQL schema.
-    Schema(SchemaArguments),
-    /// Answer one query on standard output.
-    #[command(after_help = super::query::EXIT_CODES)]
-    Query(Box<QueryArguments>),
-    /// Create, list and revoke the tokens of a server.
-    #[command(subcommand)]
-    Token(TokenCommand),
-    /// Read tables or a store and report every problem in them.
-    Check(CheckArguments),
-    /// Import data into a store: GLEIF, FollowTheMoney, BODS, any table by a mapping.
-    #[command(after_help = super::import::EXIT_CODES)]
-    Import(ImportArguments),
-    /// Export the graph or a part of it: FollowTheMoney, BODS, GraphML, DOT, tables.
-    Export(ExportArguments),
-    /// Write a store to one file, even while it is served.
-    Backup(BackupArguments),
-    /// Create a store from a backup.
-    Restore(RestoreArguments),
-    /// Shrink the file of a store that is not being served.
-    Compact(StoreArguments),
-}
-
-#[derive(Debug, Args)]
-pub(super) struct StoreArguments {
-    /// The folder of the store.
-    #[arg(long, env = "GUANXI_STORE", value_name = "DIR")]
-    pub(super) store: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct BackupArguments {
-    /// The file to write; it must not exist.
-    pub(super) to: PathBuf,
-    #[command(flatten)]
-    pub(super) store: StoreArguments,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct RestoreArguments {
-    /// The file that `guanxi backup` wrote.
-    pub(super) from: PathBuf,
-    #[command(flatten)]
-    pub(super) store: StoreArguments,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum TokenCommand {
-    /// Create a token and print it once. A running server accepts it within a second.
-    Create {
-        /// The name to which changes made with it are attributed.
-        name: String,
-        /// The permissions of its bearer: READER queries and subscribes, EDITOR also makes changes, ADMIN runs the server.
-        #[arg(long, value_parser = role)]
-        role: Role,
-        /// When it expires, such as 2027-01-01T00:00:00Z. Default: never.
-        #[arg(long, value_name = "MOMENT")]
-        expires: Option<Timestamp>,
-        #[command(flatten)]
-        file: TokenFile,
-    },
-    /// List the tokens, including expired and revoked ones, but not their secrets.
-    List {
-        #[command(flatten)]
-        file: TokenFile,
-    },
-    /// Revoke a token. A running server refuses it within a second, and closes connections that were opened with it.
-    Revoke {
-        /// The name with which it was created.
-        name: String,
-        #[command(flatten)]
-        file: TokenFile,
-    },
-}
-
-/// The file of the tokens.
-#[derive(Debug, Args)]
-pub(super) struct TokenFile {
-    /// The folder of the store, whose tokens are in tokens.json.
-    #[arg(long, env = "GUANXI_STORE", value_name = "DIR")]
-    store: Option<PathBuf>,
-    /// A file for the tokens, instead of the one in the store.
-    #[arg(long, env = "GUANXI_TOKENS", value_name = "FILE")]
-    tokens: Option<PathBuf>,
-}
-
-impl TokenFile {
-    /// The file, if one is named.
-    pub(super) fn path(&self) -> Option<PathBuf> {
-        tokens_in(self.tokens.as_deref(), self.store.as_deref())
-    }
-}
 
 /// The key of the note in a store that tokens protect it.
 const TOKENS_NOTE: &str = "tokens";
@@ -131,30 +20,10 @@ fn store_error(error: &commit::Error) -> anyhow::Error {
     anyhow::anyhow!("{error}")
 }
 
-/// The named file, else the one in the store.
-fn tokens_in(file: Option<&Path>, store: Option<&Path>) -> Option<PathBuf> {
-    file.map(Path::to_owned).or_else(|| Some(store?.join(tokens::FILE)))
-}
-
-fn role(text: &str) -> Result<Role, Invalid> {
-    Role::parse(&text.to_uppercase())
-}
-
-/// A switch that is on or off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Switch {
-    /// It is on.
-    #[value(aliases = ["true", "yes", "1"])]
-    On,
-    /// It is off.
-    #[value(aliases = ["false", "no", "0"])]
-    Off,
-}
-
 /// Access to the server.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Access")]
-pub(super) struct AccessArguments {
+pub(in crate::cli) struct AccessArguments {
     /// The file with the tokens (guanxi token create).
     ///
     /// Without tokens, everyone who can reach the server has full access, so it listens only on addresses of this machine.
@@ -170,12 +39,12 @@ pub(super) struct AccessArguments {
 
 impl AccessArguments {
     /// Whether all changes are refused.
-    pub(super) fn refuses_changes(&self) -> bool {
+    pub(in crate::cli) fn refuses_changes(&self) -> bool {
         self.read_only
     }
 
     /// Refuses to serve a store without protection if it was protected by tokens and their file is missing.
-    pub(super) fn check_tokens(&self, folder: Option<&Path>, store: &Store) -> anyhow::Result<()> {
+    pub(in crate::cli) fn check_tokens(&self, folder: Option<&Path>, store: &Store) -> anyhow::Result<()> {
         let Some(file) = tokens_in(self.tokens.as_deref(), folder).filter(|file| !file.exists()) else {
             return self.remember_tokens(folder, store);
         };
@@ -191,7 +60,7 @@ impl AccessArguments {
     }
 
     /// Notes in the store that tokens protect it, if there are any.
-    pub(super) fn remember_tokens(&self, folder: Option<&Path>, store: &Store) -> anyhow::Result<()> {
+    pub(in crate::cli) fn remember_tokens(&self, folder: Option<&Path>, store: &Store) -> anyhow::Result<()> {
         let file = tokens_in(self.tokens.as_deref(), folder);
         // A server that refuses changes may have a read-only store.
         if !self.read_only
@@ -205,7 +74,7 @@ impl AccessArguments {
     }
 
     /// Access by the tokens of the named file, else of the store.
-    pub(super) fn access(&self, store: Option<&Path>) -> anyhow::Result<http::Access> {
+    pub(in crate::cli) fn access(&self, store: Option<&Path>) -> anyhow::Result<http::Access> {
         // A misspelt name must not leave the server unprotected.
         if let Some(file) = self.tokens.as_deref().filter(|file| !file.exists()) {
             anyhow::bail!(
@@ -232,15 +101,15 @@ impl AccessArguments {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct DataArguments {
+pub(in crate::cli) struct DataArguments {
     /// The folder with the tables to serve. Default: the bundled network.
     #[arg(long, env = "GUANXI_DATA", value_name = "DIR")]
-    pub(super) data: Option<PathBuf>,
+    pub(in crate::cli) data: Option<PathBuf>,
 }
 
 /// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum LogFormat {
+pub(in crate::cli) enum LogFormat {
     /// For people.
     Human,
     /// One JSON object per line.
@@ -248,41 +117,41 @@ pub(super) enum LogFormat {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct ServeArguments {
+pub(in crate::cli) struct ServeArguments {
     /// The address to listen on.
     #[arg(long, env = "GUANXI_HOST", default_value = "127.0.0.1")]
-    pub(super) host: String,
+    pub(in crate::cli) host: String,
     /// The port to listen on; 0 lets the system choose.
     #[arg(long, env = "GUANXI_PORT", default_value_t = 8000)]
-    pub(super) port: u16,
+    pub(in crate::cli) port: u16,
     /// The format of log lines.
     #[arg(long, env = "GUANXI_LOG_FORMAT", value_enum, default_value_t = LogFormat::Human)]
-    pub(super) log_format: LogFormat,
+    pub(in crate::cli) log_format: LogFormat,
     /// The level of the log: error, warn, info, debug, trace, or a filter such as guanxi=debug.
     #[arg(long, env = "GUANXI_LOG", default_value = "info")]
-    pub(super) log: String,
+    pub(in crate::cli) log: String,
     /// The folder of the store. Default: changes last as long as the process.
     ///
     /// The first start creates it, from the tables of --data or the bundled network.
     #[arg(long, env = "GUANXI_STORE", value_name = "DIR")]
-    pub(super) store: Option<PathBuf>,
+    pub(in crate::cli) store: Option<PathBuf>,
     // A flag of other commands, which is refused here with advice.
     #[arg(long, value_name = "URL", hide = true)]
-    pub(super) server: Option<String>,
+    pub(in crate::cli) server: Option<String>,
     #[command(flatten)]
-    pub(super) data: DataArguments,
+    pub(in crate::cli) data: DataArguments,
     #[command(flatten)]
-    pub(super) limits: LimitArguments,
+    pub(in crate::cli) limits: LimitArguments,
     #[command(flatten)]
-    pub(super) http: HttpArguments,
+    pub(in crate::cli) http: HttpArguments,
     #[command(flatten)]
-    pub(super) access: AccessArguments,
+    pub(in crate::cli) access: AccessArguments,
 }
 
 /// The limits of one request.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
-pub(super) struct LimitArguments {
+pub(in crate::cli) struct LimitArguments {
     /// Bytes in a request body.
     #[arg(long, env = "GUANXI_BODY_BYTES_MAX", default_value_t = Limits::default().body_bytes_max)]
     body_bytes_max: u64,
@@ -343,7 +212,7 @@ pub(super) struct LimitArguments {
 }
 
 impl LimitArguments {
-    pub(super) fn limits(&self) -> Limits {
+    pub(in crate::cli) fn limits(&self) -> Limits {
         Limits {
             body_bytes_max: self.body_bytes_max,
             tokens_max: self.tokens_max,
@@ -373,7 +242,7 @@ impl LimitArguments {
 /// The settings for HTTP clients.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "HTTP")]
-pub(super) struct HttpArguments {
+pub(in crate::cli) struct HttpArguments {
     /// A host name that requests may use (their Host), such as graph.example; *.example is every name below it, * is
     /// any. May be repeated, or separated by commas. localhost and loopback addresses are always allowed, and
     /// other addresses if tokens protect the server or it is open to other machines.
@@ -428,7 +297,7 @@ pub(super) struct HttpArguments {
 }
 
 impl HttpArguments {
-    pub(super) fn settings(&self) -> http::Settings {
+    pub(in crate::cli) fn settings(&self) -> http::Settings {
         http::Settings {
             host_names: self.host_name.clone(),
             cors_origins: self.cors_origin.clone(),

@@ -9,7 +9,7 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use super::config::Arguments;
+use super::command_line::Arguments;
 
 /// The flags on the short page of `guanxi serve`.
 const SERVE_FLAGS: [&str; 9] = [
@@ -51,7 +51,7 @@ const QUERY_FLAGS: [&str; 11] = [
 ];
 
 /// The command line.
-pub(super) fn command() -> Command {
+pub(in crate::cli) fn command() -> Command {
     let command = Arguments::command()
         // This page is always short; the commands have a short and a long one.
         .disable_help_flag(true)
@@ -122,7 +122,7 @@ fn without_stream(arg: Arg) -> Arg {
 }
 
 /// The error, with a tip if flags were given before a command.
-pub(super) fn with_tip(mut error: clap::Error) -> clap::Error {
+pub(in crate::cli) fn with_tip(mut error: clap::Error) -> clap::Error {
     if error.kind() == ErrorKind::ArgumentConflict
         && let Some(ContextValue::String(command)) = error.get(ContextKind::InvalidSubcommand)
         && let Some(flags) = error.get(ContextKind::PriorArg)

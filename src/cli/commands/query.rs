@@ -3,17 +3,19 @@
 use std::{io::Read, path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
-use super::{
-    client::{ClientLimits, GraphqlRequest, Server},
-    config::LimitArguments,
-    data::{Data, DataChoice},
-    export::style,
-    flat, load_graph, print, say,
-};
+use super::{export::style, load::load_graph};
 use crate::{
+    cli::{
+        arguments::{
+            data::Data,
+            query::{AnswerFormat, QueryArguments},
+        },
+        client::{GraphqlRequest, NoAnswer, Server},
+        flat,
+        output::{print, say},
+    },
     engine::Request,
     formats::cells::CellStyle,
     model::Timestamp,
@@ -23,56 +25,10 @@ use crate::{
 
 /// The exit code if a server did not answer.
 pub(super) const NO_ANSWER: u8 = 4;
-/// The exit codes of a query.
-pub(super) const EXIT_CODES: &str = "\
-Exit codes:
-  0  the query was answered
-  1  the answer has errors, or the data cannot be read
-  2  the arguments are wrong
-  4  the server cannot be reached, or its answer is not GraphQL";
 /// Changes would be lost with the end of the process.
 const READ_ONLY_REASON: &str = "guanxi query reads local data and changes nothing. Send mutations to a server: guanxi query --server URL; guanxi serve --store DIR stores their changes.";
 
-#[derive(Debug, Args)]
-pub(super) struct QueryArguments {
-    /// The GraphQL document, or - to read it from standard input.
-    document: String,
-    /// The variables, a JSON object.
-    #[arg(long, value_name = "JSON", value_parser = object)]
-    variables: Option<Map<String, Value>>,
-    /// Which operation to run if the document has several.
-    #[arg(long, value_name = "NAME")]
-    operation_name: Option<String>,
-    /// The view of the whole operation, a JSON object like {"asOf": "2014-11-28"}.
-    #[arg(long, value_name = "JSON", value_parser = object)]
-    view: Option<Map<String, Value>>,
-    /// How the answer is printed.
-    #[arg(long, value_enum, default_value_t = AnswerFormat::Json)]
-    format: AnswerFormat,
-    /// For csv: print cells as they are, even if a spreadsheet would run them as formulas. Default: an apostrophe before those.
-    #[arg(long)]
-    raw_cells: bool,
-    /// Report the cost of the query in the answer's extensions.
-    #[arg(long)]
-    cost: bool,
-    #[command(flatten)]
-    data: DataChoice,
-    #[command(flatten)]
-    client: ClientLimits,
-    #[command(flatten)]
-    limits: LimitArguments,
-}
-
-/// How an answer is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum AnswerFormat {
-    /// The answer in the format of a server.
-    Json,
-    /// One flat table: a row for each element of the innermost lists, a column for each path to a value.
-    Csv,
-}
-
-pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
+pub(in crate::cli) fn query(arguments: &QueryArguments) -> anyhow::Result<ExitCode> {
     let document = document(&arguments.document)?;
     let answer = match arguments.data.data()? {
         Data::Server(server) => match query_server(server, &document, arguments) {
@@ -132,11 +88,7 @@ fn answer(document: &str, store: Store, arguments: &QueryArguments) -> anyhow::R
 }
 
 /// The answer of a server, as JSON.
-fn query_server(
-    server: &Server,
-    document: &str,
-    arguments: &QueryArguments,
-) -> Result<String, super::client::NoAnswer> {
+fn query_server(server: &Server, document: &str, arguments: &QueryArguments) -> Result<String, NoAnswer> {
     let none = Map::new();
     let request = GraphqlRequest {
         query: document,
@@ -176,8 +128,4 @@ fn document(argument: &str) -> anyhow::Result<String> {
         .read_to_string(&mut document)
         .context("cannot read the query from standard input")?;
     Ok(document)
-}
-
-fn object(text: &str) -> Result<Map<String, Value>, String> {
-    serde_json::from_str(text).map_err(|error| format!("it is not a JSON object ({error})"))
 }

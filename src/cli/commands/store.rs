@@ -2,11 +2,12 @@
 
 use std::{path::Path, process::ExitCode, time::Duration};
 
-use super::{
-    config::{BackupArguments, RestoreArguments, StoreArguments},
-    issues, print,
-};
+use super::issues;
 use crate::{
+    cli::{
+        arguments::store::{BackupArguments, RestoreArguments, StoreArguments},
+        output::print,
+    },
     graph::Snapshot,
     model::{Entry, Timestamp},
     store::{
@@ -142,7 +143,7 @@ fn entry_problem(entry: &Entry, before: &Snapshot) -> Option<String> {
     }
 }
 
-pub(super) fn backup(arguments: &BackupArguments) -> anyhow::Result<ExitCode> {
+pub(in crate::cli) fn backup(arguments: &BackupArguments) -> anyhow::Result<ExitCode> {
     if arguments.to == Path::new("-") {
         anyhow::bail!(
             "a backup is not written sequentially, so it cannot go to standard output; give the name of a file"
@@ -152,7 +153,7 @@ pub(super) fn backup(arguments: &BackupArguments) -> anyhow::Result<ExitCode> {
     report_copy("backup", &arguments.to, copied)
 }
 
-pub(super) fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> {
+pub(in crate::cli) fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> {
     let (from, dir) = (&arguments.from, &arguments.store.store);
     let copied = folder::restore(from, dir, Timestamp::now(), |reading| -> anyhow::Result<()> {
         replay(reading, |_, _| Ok(())).map_err(|reason| OpenError::Invalid {
@@ -172,7 +173,7 @@ fn report_copy(label: &str, path: &Path, CopySummary { position, bytes }: CopySu
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn compact(arguments: &StoreArguments) -> anyhow::Result<ExitCode> {
+pub(in crate::cli) fn compact(arguments: &StoreArguments) -> anyhow::Result<ExitCode> {
     let dir = &arguments.store;
     // Checked first, since entering creates the folder.
     folder::log_bytes(dir)?;

@@ -3,18 +3,21 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
 };
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
 
-use super::{
-    data::{Data, DataChoice},
-    load_graph, say,
-};
+use super::load::load_graph;
 use crate::{
+    cli::{
+        arguments::{
+            data::Data,
+            export::{ExportArguments, Format, StepDirection},
+        },
+        output::say,
+    },
     formats::{
         bods,
         cells::CellStyle,
@@ -22,7 +25,7 @@ use crate::{
         followthemoney, tables,
     },
     graph::{Budget, Direction, Snapshot, Step},
-    model::{AsOf, Catalog, Date, Invalid, RelationshipKind, RelationshipStatus, Set, Timestamp, View},
+    model::{AsOf, Set, Timestamp, View},
     store,
 };
 
@@ -31,104 +34,7 @@ const BUFFER_BYTES: usize = 1 << 18;
 /// Advice for exporting the data of a server.
 const SERVER_ADVICE: &str = "Export on the machine of the server, from the folder of its store.";
 
-#[derive(Debug, Args)]
-#[command(mut_arg("server", |server| server.hide(true)), mut_arg("token", |token| token.hide(true)))]
-pub(super) struct ExportArguments {
-    /// The format to write.
-    format: Format,
-    /// The file to write; for guanxi's tables, the folder. Default: standard output, also given as `-`.
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Replace an existing file.
-    #[arg(long)]
-    force: bool,
-    /// Write cells of tables as they are, even if a spreadsheet would run them as formulas. Default: an apostrophe before those.
-    #[arg(long)]
-    raw_cells: bool,
-    #[command(flatten)]
-    data: DataChoice,
-    #[command(flatten)]
-    part: PartArguments,
-    #[command(flatten)]
-    view: ViewArguments,
-}
-
-/// The neighborhood of some entities.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Part")]
-struct PartArguments {
-    /// Export only the neighborhood of the entity with this id. May be repeated, or separated by commas. Default: everything.
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
-    of: Vec<String>,
-    /// The number of steps away from them.
-    #[arg(long, default_value_t = 1, requires = "of")]
-    depth: usize,
-    /// The direction of the steps.
-    #[arg(long, value_enum, default_value_t = StepDirection::Both, requires = "of")]
-    direction: StepDirection,
-    /// The kinds of relationships to follow, such as OWNS,CONTROLS. Default: all but BASED_IN and LOCATED_IN.
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = member::<RelationshipKind>, requires = "of")]
-    kind: Vec<RelationshipKind>,
-}
-
-/// The view of the export.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "View")]
-struct ViewArguments {
-    /// Only claims valid on this day, such as 2014-11-28. Default: those valid at any time.
-    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "ever")]
-    as_of: Option<Date>,
-    /// Claims valid at any time. The default.
-    #[arg(long)]
-    ever: bool,
-    /// The state known at this time, such as 2026-01-01T00:00:00Z. Default: now.
-    #[arg(long, value_name = "MOMENT")]
-    known_at: Option<Timestamp>,
-    /// Only claims with these statuses, such as ACTIVE,ANNOUNCED. Default: all.
-    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = member::<RelationshipStatus>)]
-    status: Vec<RelationshipStatus>,
-}
-
-/// A format that can be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// guanxi's own tables, in a folder.
-    Guanxi,
-    /// FollowTheMoney entities, one JSON object per line.
-    #[value(name = "followthemoney")]
-    FollowTheMoney,
-    /// The Beneficial Ownership Data Standard 0.4.
-    Bods,
-    /// GraphML, for Gephi, yEd, Cytoscape and networkx.
-    #[value(name = "graphml")]
-    GraphMl,
-    /// Graphviz DOT, for drawing a small graph.
-    Dot,
-    /// guanxi's complete records, one JSON object per line, for guanxi import.
-    JsonLines,
-    /// One flat table with a row for each relationship, for spreadsheets.
-    Csv,
-}
-
-/// The direction of steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum StepDirection {
-    /// From an entity to those that it owns, controls or works for.
-    Outgoing,
-    /// From an entity to those that own it, control it or work for it.
-    Incoming,
-    /// In both directions.
-    Both,
-}
-
-impl ExportArguments {
-    /// The file to write, unless it is standard output.
-    fn file(&self) -> Option<&Path> {
-        self.output.as_deref().filter(|output| *output != Path::new("-"))
-    }
-}
-
-pub(super) fn export(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
+pub(in crate::cli) fn export(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     let now = Timestamp::now();
     // Checked first, since the export may take long.
     match arguments.file() {
@@ -280,12 +186,4 @@ fn report(written: &ExportSummary) {
     for (description, count) in left_out {
         say!("left out, since the format cannot represent it: {description} ({count})");
     }
-}
-
-fn day(text: &str) -> Result<Date, Invalid> {
-    text.parse().map_err(|_| Invalid::new(text, "a day like 2014-11-28"))
-}
-
-fn member<C: Catalog>(text: &str) -> Result<C, Invalid> {
-    C::parse(&text.trim().to_uppercase())
 }

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, parser::ValueSource};
 
-use super::{UsageError, client::Server, say};
+use crate::cli::{client::Server, errors::UsageError, output::say};
 
 /// The data that a command works on.
 #[derive(Debug, Clone)]
-pub(super) enum Data {
+pub(in crate::cli) enum Data {
     /// The network that comes with the program.
     Bundled,
     /// A folder with tables.
@@ -34,7 +34,7 @@ enum DataOrigin {
 
 /// The data selected by the flags of a command, or why the selection is invalid.
 #[derive(Debug, Clone)]
-pub(super) struct DataChoice(Result<(Data, DataOrigin), UsageError>);
+pub(in crate::cli) struct DataChoice(Result<(Data, DataOrigin), UsageError>);
 
 /// The flags that select data.
 #[derive(Debug, Args)]
@@ -86,7 +86,7 @@ const DATA_FLAGS: [DataFlag; 4] = [
 ];
 
 /// The positional argument with a folder of tables, if a command has one.
-pub(super) const FOLDER: &str = "folder";
+pub(in crate::cli) const FOLDER: &str = "folder";
 
 impl DataChoice {
     /// The selected data, and how it was selected.
@@ -101,7 +101,7 @@ impl DataChoice {
     ///
     /// # Errors
     /// [`UsageError`] if two flags name different data.
-    pub(super) fn data(&self) -> Result<&Data, UsageError> {
+    pub(in crate::cli) fn data(&self) -> Result<&Data, UsageError> {
         let (data, origin) = self.selection()?;
         match origin {
             DataOrigin::CommandLine => {}
@@ -119,7 +119,7 @@ impl DataChoice {
     ///
     /// # Errors
     /// [`UsageError`] if two flags name different data, or a server.
-    pub(super) fn files(&self, command: &str, advice: &str) -> Result<&Data, UsageError> {
+    pub(in crate::cli) fn files(&self, command: &str, advice: &str) -> Result<&Data, UsageError> {
         match self.selection()? {
             (Data::Server(server), origin) => Err(UsageError(format!(
                 "guanxi {command} reads the files of a store or tables, and {} names the server {}. {advice} Or name files with \

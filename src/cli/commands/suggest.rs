@@ -4,8 +4,11 @@ use std::{env, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{error::ErrorKind, parser::ValueSource};
 
-use super::{print, say};
 use crate::{
+    cli::{
+        arguments::help,
+        output::{print, say},
+    },
     formats::{
         mapping,
         reader::{Input, SourceDefaults, Unreadable},
@@ -81,7 +84,7 @@ fn only(files: &[InputFile]) -> Result<&InputFile, Unreadable> {
 
 /// Ends the program with a usage error if the arguments cannot be combined.
 fn check_usage(format: Option<Format>, files: &[PathBuf]) {
-    let mut command = super::help::command();
+    let mut command = help::command();
     let matches = command.clone().get_matches();
     let of_import = matches.subcommand_matches("import");
     // Variables apply to all commands, so only flags on the command line count.

@@ -4,17 +4,17 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::{
-    UsageError,
-    config::{TokenCommand, TokenFile},
-    print, say,
-};
 use crate::{
     auth::tokens::{self, Rejection, Tokens},
+    cli::{
+        arguments::token::{TokenCommand, TokenFile},
+        errors::UsageError,
+        output::{print, say},
+    },
     model::Timestamp,
 };
 
-pub(super) fn token(command: &TokenCommand) -> anyhow::Result<ExitCode> {
+pub(in crate::cli) fn token(command: &TokenCommand) -> anyhow::Result<ExitCode> {
     let now = Timestamp::now();
     match command {
         TokenCommand::Create {

@@ -7,12 +7,14 @@ use tokio::{net::TcpListener, sync::oneshot};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 use super::{
-    UsageError,
-    config::{LogFormat, ServeArguments},
-    load_dataset, load_graph,
+    load::{load_dataset, load_graph},
     store::with_advice,
 };
 use crate::{
+    cli::{
+        arguments::serve::{LogFormat, ServeArguments},
+        errors::UsageError,
+    },
     http::{self, Readiness, Routes, Settings, Stop},
     model::{Timestamp, View},
     schema::Api,
@@ -22,7 +24,7 @@ use crate::{
     },
 };
 
-pub(super) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
+pub(in crate::cli) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     if arguments.server.is_some() {
         let why = "guanxi serve serves local data, from --store DIR or --data DIR; to query another server: guanxi query --server URL";
         return Err(UsageError(why.to_owned()).into());
