@@ -13,7 +13,7 @@ use crate::{
     model::{Change, Entity, Record, Timestamp, View},
     store::{
         commit::{self, Proposal},
-        log::Readable,
+        log::RoundTrip,
     },
 };
 

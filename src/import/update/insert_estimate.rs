@@ -1,6 +1,6 @@
 //! The records of a bulk insertion, and the estimate of whether one pays off.
 
-use crate::{import::Origin, model::Noun, store::adding::Adding};
+use crate::{import::Origin, model::Noun, store::bulk_insert};
 
 /// From one new record per this many rows of the base on, copying all rows pays off.
 const ROWS_PER_ADDED: u64 = 4;
@@ -8,7 +8,7 @@ const ROWS_PER_ADDED: u64 = 4;
 /// The records that are being added.
 #[derive(Debug)]
 pub(in crate::import) struct BulkInsert {
-    pub(super) adding: Adding,
+    pub(super) adding: bulk_insert::BulkInsert,
     /// The origins of the records added since the last entry.
     pub(super) origins: Vec<Vec<Origin>>,
     /// The number of added records.
@@ -62,7 +62,7 @@ impl InsertEstimate {
 impl BulkInsert {
     /// The noun of the record with this id: any entity or source, and added relationships.
     pub(in crate::import) fn existing(&self, id: &str) -> Option<Noun> {
-        self.adding.stands(id)
+        self.adding.noun_of(id)
     }
 
     /// Whether the record with this id was added.
