@@ -20,7 +20,7 @@
 //! - [`http`]: GraphQL over HTTP, health, and the pages.
 //! - [`cli`]: arguments, environment, printing, exit codes.
 //!
-//! Start with `model::relationship`, then `graph::snapshot`, then `schema::query`.
+//! Start with `model::relationships::relationship`, then `graph::read::snapshot`, then `schema::query::root`.
 
 pub mod auth;
 pub mod cli;

@@ -86,7 +86,7 @@ fn a_mutation_by_a_clock_that_has_jumped_ahead_changes_nothing_and_says_the_way_
     assert_eq!(error["extensions"]["code"], "UNAVAILABLE", "{answer:#}");
     let message = error["message"].as_str().unwrap();
     assert!(
-        message.starts_with("Nothing was changed: the clock of the server says") && message.contains("restart"),
+        message.starts_with("Nothing was changed: the clock of the server shows") && message.contains("restart"),
         "{message}"
     );
     let now = Timestamp::now();

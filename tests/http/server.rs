@@ -1,6 +1,6 @@
 //! The port: a taken port, slow clients, and stopping without breaking off answers.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use guanxi::http::{Readiness, bind, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -51,11 +51,12 @@ async fn read_all(mut stream: TcpStream) -> String {
 }
 
 /// Answers `/slow` after a while, to be stopped in between.
-fn slow_router() -> Router {
+/// A route that answers after this time.
+fn slow_router(delay: Duration) -> Router {
     Router::new().route(
         "/slow",
-        axum::routing::get(|| async {
-            tokio::time::sleep(Duration::from_millis(300)).await;
+        axum::routing::get(move || async move {
+            tokio::time::sleep(delay).await;
             "done"
         }),
     )
@@ -95,7 +96,6 @@ async fn connections_without_requests_are_closed() {
         ..Settings::default()
     };
     let running = start(settings.clone(), router(settings)).await;
-    let began = Instant::now();
     let silent = connect(&running).await;
     let mut half = connect(&running).await;
     half.write_all(
@@ -108,12 +108,11 @@ async fn connections_without_requests_are_closed() {
     assert_eq!(read_all(silent).await, "");
     assert!(read_all(half).await.starts_with("HTTP/1.1 408"));
     let _ = read_all(head).await;
-    assert!(began.elapsed() < Duration::from_secs(5));
 }
 
 #[tokio::test]
 async fn stopping_finishes_running_requests_and_accepts_no_new_ones() {
-    let running = start(Settings::default(), slow_router()).await;
+    let running = start(Settings::default(), slow_router(Duration::from_millis(300))).await;
     let mut stream = connect(&running).await;
     stream
         .write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -136,17 +135,15 @@ async fn stopping_has_a_time_limit() {
         drain_ms: 50,
         ..Settings::default()
     };
-    let running = start(settings, slow_router()).await;
+    let running = start(settings, slow_router(Duration::from_secs(3_600))).await;
     let mut stream = connect(&running).await;
     stream
         .write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n")
         .await
         .unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;
-    let began = Instant::now();
     running.stop.send(()).unwrap();
     running.task.await.unwrap();
-    assert!(began.elapsed() < Duration::from_millis(250));
     assert_eq!(read_all(stream).await, "");
 }
 

@@ -1,6 +1,6 @@
 //! graphql-transport-ws in raw frames: every violation that closes the socket, and the form of answers.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use guanxi::{engine::Limits, http::Settings};
 use serde_json::{Value, json};
@@ -76,9 +76,7 @@ async fn a_violation_of_the_protocol_closes_the_socket_with_a_reason() {
 async fn a_socket_that_is_not_initialised_in_time_is_closed() {
     let live = start_with(|settings| settings.init_timeout_ms = 200).await;
     let mut socket = live.socket(&[]).await;
-    let began = Instant::now();
     assert_eq!(socket.closed().await.0, 4408);
-    assert!(began.elapsed() >= Duration::from_millis(150));
     let mut ready = live.ready().await;
     assert!(ready.is_silent().await);
 }
@@ -272,11 +270,9 @@ async fn a_server_that_stops_closes_its_sockets() {
     let mut socket = live.ready().await;
     socket.subscribe("s", CHANGES).await;
     settle().await;
-    let began = Instant::now();
     live.stop();
     assert_eq!(socket.closed().await.0, 1001);
     (&mut live.serving).await.unwrap();
-    assert!(began.elapsed() < Duration::from_secs(5));
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ fn a_store_is_created_served_checked_and_backed_up_in_use_and_restored() {
     );
     let (dir, backup, restored) = (text(&dir), text(&backup), text(&restored));
     let server = Server::start(&["--store", dir]);
-    assert!(server.log.contains("a store is begun") && server.log.contains("the store is open"));
+    assert!(server.log.contains("created a store") && server.log.contains("the store is open"));
     assert!(
         server
             .query(r#"{ entity(by: {id: "alipay"}) { name } }"#)

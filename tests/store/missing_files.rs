@@ -45,7 +45,7 @@ fn a_store_without_its_log_is_not_created_again() {
         ] {
             let message = error_of(arguments);
             assert!(
-                message.contains("restore the last good one"),
+                message.contains("restore the last good backup"),
                 "{} bytes: {message}",
                 content.len()
             );
@@ -90,7 +90,8 @@ fn a_store_without_its_tokens_is_not_open_to_everyone() {
         fs::remove_file(&tokens).unwrap();
         let message = error_of(&["serve", "--port", "0", "--store", store]);
         assert!(
-            message.contains("the tokens are gone") && message.contains("guanxi token create"),
+            message.contains("the tokens that protect the store are missing")
+                && message.contains("guanxi token create"),
             "{message}"
         );
     }

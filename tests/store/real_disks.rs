@@ -158,7 +158,7 @@ fn a_full_disk_is_reported_and_the_log_recovers_when_there_is_space() {
     check(&store);
     drop(store);
     check(&open(&dir));
-    assert!(output_of(&["check", "--store", text(&dir)]).contains("no problems in how it is stored"));
+    assert!(output_of(&["check", "--store", text(&dir)]).contains("no problems in the stored data"));
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn damage_that_the_start_does_not_read_is_reported_afterwards() {
         drop(store);
         let message = error_of(&["check", "--store", text(&dir)]);
         assert!(
-            message.contains("restore the last good one") && message.contains("guanxi export"),
+            message.contains("restore the last good backup") && message.contains("guanxi export"),
             "{message}"
         );
         // The data that is still served can be exported.

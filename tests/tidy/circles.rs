@@ -19,7 +19,7 @@ use super::rust_files;
 const CIRCLES_ALLOWED: [&str; 3] = [
     "crate::schema::types::",
     "crate::schema::inputs::filters::",
-    "crate::graph::ask::filter::",
+    "crate::graph::query::filter::",
 ];
 
 /// The paths of a file, from `crate` on.

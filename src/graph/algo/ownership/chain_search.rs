@@ -1,6 +1,6 @@
 //! Whether there is a chain of two or more direct holdings from one entity to another.
 
-use super::End;
+use super::end::End;
 use crate::graph::RelationshipIx;
 use crate::graph::{Exhausted, budget::Meter};
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use super::{chain_search::Stake, circle::Circle, factors::Factors, stakes::Stakes};
+use super::{chain_search::Stake, circle::Circle, end::End, factors::Factors, stakes::Stakes};
 use crate::{
     graph::{Budget, Exhausted, budget::Meter},
     model::ShareRange,
@@ -10,39 +10,6 @@ use crate::{
 
 /// Sums this close to 1 count as 1.
 const TOLERANCE: f64 = 1e-12;
-
-/// One end of a range, as a fraction.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct End {
-    value: f64,
-    /// Whether the end itself is excluded.
-    open: bool,
-}
-
-impl End {
-    pub(super) fn new(percent: f64, inclusive: bool) -> Self {
-        Self {
-            value: percent / 100.0,
-            open: !inclusive,
-        }
-    }
-
-    pub(super) fn value(self) -> f64 {
-        self.value
-    }
-
-    fn plus(self, other: Self) -> Self {
-        Self {
-            value: self.value + other.value,
-            open: self.open || other.open,
-        }
-    }
-
-    fn percent(self) -> f64 {
-        // Digits past the ninth are rounding noise.
-        (self.value * 100.0 * 1e9).round() / 1e9
-    }
-}
 
 /// The bounds of a share.
 #[derive(Debug, Clone, Copy, PartialEq)]

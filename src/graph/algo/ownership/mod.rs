@@ -4,6 +4,7 @@
 mod chain_search;
 mod circle;
 mod effective;
+mod end;
 mod factors;
 mod intermediaries;
 mod stakes;
@@ -14,7 +15,7 @@ use crate::{
     model::{ShareOf, ShareRange},
 };
 
-use effective::{Bounds, End, Solver};
+use effective::{Bounds, Solver};
 use stakes::Stakes;
 pub(super) use stakes::claimed_range;
 use strongest_chains::StrongestChains;

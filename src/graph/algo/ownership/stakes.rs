@@ -8,8 +8,8 @@ use petgraph::{
 };
 
 use super::{
-    End,
     chain_search::{ChainSearch, Stake},
+    end::End,
     intermediaries::Intermediaries,
 };
 use crate::{
