@@ -1,10 +1,9 @@
 //! Hands the changes of a request to the writer. A change is handed over before the time for its request is up, or never;
 //! once handed over it is carried out, and its request waits for the outcome and answers with it.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
+
+use parking_lot::Mutex;
 
 /// Whether changes of one request may still be handed to the writer. Clones share their state; a request without changes never uses it.
 #[derive(Debug, Clone, Default)]
@@ -22,19 +21,19 @@ impl WriteHandover {
     /// Stops further changes from being handed to the writer. Returns whether a change was handed over before, so that
     /// the request has to wait for its outcome.
     pub fn close(&self) -> bool {
-        let mut state = self.state();
+        let mut state = self.0.lock();
         state.is_closed = true;
         state.has_handed_over
     }
 
     /// Whether a change was handed to the writer.
     pub(crate) fn has_begun(&self) -> bool {
-        self.state().has_handed_over
+        self.0.lock().has_handed_over
     }
 
     /// Submits a change; `None` when closed. The state stays locked while `submit` runs, so `submit` must not block.
     pub(crate) fn hand_over<T, E>(&self, submit: impl FnOnce() -> Result<T, E>) -> Option<Result<T, E>> {
-        let mut state = self.state();
+        let mut state = self.0.lock();
         if state.is_closed {
             return None;
         }
@@ -45,17 +44,12 @@ impl WriteHandover {
 
     /// Sets the deadline for reading the answer.
     pub(crate) fn set_read_deadline(&self, deadline: Instant) {
-        self.state().read_deadline = Some(deadline);
+        self.0.lock().read_deadline = Some(deadline);
     }
 
     /// The deadline for reading the answer, if a change was made.
     pub(crate) fn read_deadline(&self) -> Option<Instant> {
-        self.state().read_deadline
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // The state consists of independent fields, so a poisoned lock leaves none half-written.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().read_deadline
     }
 }
 

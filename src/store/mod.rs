@@ -11,12 +11,13 @@ use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread::JoinHandle,
 };
 
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 use self::{
@@ -175,7 +176,7 @@ impl Store {
     /// [`folder::Error::Io`] when it cannot be written.
     pub fn write_address(&self, address: &str) -> Result<(), folder::Error> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        match &mut *folder.access.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &mut *folder.access.lock() {
             FolderAccess::Exclusive(store_folder) => store_folder.write_address(address),
             FolderAccess::InUse(_) | FolderAccess::ReadOnly(..) => Ok(()),
         }
@@ -324,17 +325,12 @@ impl Drop for Store {
     fn drop(&mut self) {
         self.shared.closing.store(true, Ordering::Release);
         self.writer.stop();
-        let verification = self.verification.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let verification = self.verification.get_mut();
         if let Some(verification) = verification.take() {
             // A panic was reported by its thread.
             let _ = verification.join();
         }
-        let rebase_thread = self
-            .shared
-            .rebase_thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let rebase_thread = self.shared.rebase_thread.lock().take();
         if let Some(rebase_thread) = rebase_thread {
             // A panic was reported by its thread.
             let _ = rebase_thread.join();

@@ -1,10 +1,9 @@
 //! A cache of the orders of long listings, sorted once for all pages. An order contains only the numbers of rows of one base as known
 //! at one moment.
 
-use std::{
-    any::Any,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{any::Any, sync::Arc};
+
+use parking_lot::Mutex;
 
 /// The most bytes of the orders cached for one base. The one used last is cached regardless of its size.
 const CACHE_BYTES_MAX: usize = 64 << 20;
@@ -25,7 +24,7 @@ struct CachedOrder {
 
 impl OrderCache {
     pub(in crate::graph) fn find<R: Send + Sync + 'static>(&self, key: &str) -> Option<Arc<Vec<R>>> {
-        let mut lists = self.lists();
+        let mut lists = self.lists.lock();
         let place = lists.iter().position(|order| order.key == key)?;
         let order = lists.remove(place);
         let rows = Arc::clone(&order.rows);
@@ -36,7 +35,7 @@ impl OrderCache {
     pub(in crate::graph) fn insert<R: Send + Sync + 'static>(&self, key: String, rows: &Arc<Vec<R>>) {
         let bytes = rows.capacity() * size_of::<R>() + key.len();
         let rows: Arc<dyn Any + Send + Sync> = rows.clone();
-        let mut lists = self.lists();
+        let mut lists = self.lists.lock();
         // Another request may have sorted it at the same time.
         lists.retain(|order| order.key != key);
         lists.push(CachedOrder { key, rows, bytes });
@@ -44,11 +43,6 @@ impl OrderCache {
         while total > CACHE_BYTES_MAX && lists.len() > 1 {
             total -= lists.remove(0).bytes;
         }
-    }
-
-    fn lists(&self) -> MutexGuard<'_, Vec<CachedOrder>> {
-        // A panic cannot leave a partial list.
-        self.lists.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

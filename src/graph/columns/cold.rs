@@ -4,13 +4,14 @@ use std::{
     borrow::Cow,
     fmt, panic,
     sync::{
-        Arc, Mutex,
+        Arc,
         mpsc::{self, SyncSender},
     },
     thread::{self, JoinHandle},
 };
 
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+use parking_lot::Mutex;
 
 use super::numbers::{at, count};
 use crate::graph::Error;
@@ -108,7 +109,7 @@ impl ColdPool {
     }
 
     fn unpacked(&self, place: usize) -> Option<Arc<Vec<u8>>> {
-        let mut slot = self.cache[place % CACHED_BLOCKS].try_lock().ok();
+        let mut slot = self.cache[place % CACHED_BLOCKS].try_lock();
         if let Some((_, plain)) = slot
             .as_deref()
             .and_then(Option::as_ref)

@@ -1,6 +1,8 @@
 //! The client of a connection, and the changes that must be answered before the connection is closed.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use crate::engine::{self, WriteHandover};
 
@@ -29,12 +31,12 @@ impl ConnectionHandle {
 
     /// Begins a request, after the last one was answered.
     pub(in crate::http) fn begin(&self) {
-        self.state().current.clear();
+        self.state.lock().current.clear();
     }
 
     /// Adds the handover of an operation of the current request.
     pub(in crate::http) fn add(&self, handover: &WriteHandover) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         if state.is_closed {
             handover.close();
         }
@@ -44,15 +46,10 @@ impl ConnectionHandle {
     /// Prevents further changes by the current request. Returns whether it has changed something already, so that its answer must be
     /// awaited.
     pub(in crate::http) fn close(&self) -> bool {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.is_closed = true;
         // Without short-circuiting: all of them must be closed.
         state.current.iter().fold(false, |any, handover| handover.close() | any)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // The state is consistent even if a thread panics.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,12 +4,13 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
     time::sleep,
@@ -86,7 +87,7 @@ impl ConnectionSlots {
         });
         activity.end();
         let number = self.next_number.fetch_add(1, Ordering::Relaxed);
-        lock(&self.open).insert(number, Arc::clone(&activity));
+        self.open.lock().insert(number, Arc::clone(&activity));
         ConnectionSlot {
             activity,
             number,
@@ -98,7 +99,7 @@ impl ConnectionSlots {
     /// Requests that the connections that have been idle longest are closed, if it was long enough.
     fn reclaim_idle(&self) {
         let now = since(self.began);
-        let open = lock(&self.open);
+        let open = self.open.lock();
         let mut idle: Vec<(u64, u64)> = open
             .iter()
             .filter_map(|(number, activity)| Some((activity.idle_since()?, *number)))
@@ -148,13 +149,8 @@ impl Activity {
 
 impl Drop for ConnectionSlot {
     fn drop(&mut self) {
-        lock(&self.open).remove(&self.number);
+        self.open.lock().remove(&self.number);
     }
-}
-
-fn lock(open: &Mutex<HashMap<u64, Arc<Activity>>>) -> MutexGuard<'_, HashMap<u64, Arc<Activity>>> {
-    // The map is consistent even if a thread panics.
-    open.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn since(began: Instant) -> u64 {

@@ -2,10 +2,7 @@
 //! The service of async-graphql-axum writes one part for each answer. This module changes each to `{"payload": …}`, as the protocol
 //! requires, and sends the boundary after it at once, since clients show a part when they have received that boundary.
 
-use std::{
-    convert::Infallible,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{convert::Infallible, sync::Arc};
 
 use async_graphql::{
     Executor, Response as AnswerResponse,
@@ -19,6 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
 use tokio::time::Interval;
 use tower_service::Service;
 
@@ -98,7 +96,7 @@ impl Executor for OpenStream {
         _request: async_graphql::Request,
         _session_data: Option<Arc<async_graphql::Data>>,
     ) -> BoxStream<'static, AnswerResponse> {
-        let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let answers = self.0.lock().take();
         answers.unwrap_or_else(|| stream::empty().boxed())
     }
 }

@@ -5,8 +5,10 @@ use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
+
+use parking_lot::Mutex;
 
 /// A file, or a copy on disk.
 #[derive(Debug, Clone)]
@@ -74,7 +76,7 @@ impl Read for StoredFileReader {
         match self {
             Self::File(file) => file.read(buf),
             Self::Copy { file, position, .. } => {
-                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut file = file.lock();
                 file.seek(SeekFrom::Start(*position))?;
                 let read = file.read(buf)?;
                 *position += u64::try_from(read).unwrap_or(u64::MAX);

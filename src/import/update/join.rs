@@ -2,12 +2,11 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{
-        PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
+
+use parking_lot::Mutex;
 
 use super::StoreUpdate;
 use crate::{
@@ -202,7 +201,7 @@ fn root(parents: &BTreeMap<EntityIx, EntityIx>, mut entity: EntityIx) -> EntityI
 /// Merges all groups. Returns the number of entities that were merged into others.
 fn merge_all(store: &Store, groups: &[EntityGroup], at: Timestamp) -> Result<u64, Error> {
     let (next, merged) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let first_error = std::sync::Mutex::new(None);
+    let first_error = Mutex::new(None);
     thread::scope(|scope| {
         for _ in 0..CONCURRENT_MERGES.min(groups.len()) {
             scope.spawn(|| {
@@ -210,10 +209,7 @@ fn merge_all(store: &Store, groups: &[EntityGroup], at: Timestamp) -> Result<u64
                     match merge(store, ids, at) {
                         Ok(()) => drop(merged.fetch_add(ids.len() - 1, Ordering::Relaxed)),
                         Err(error) => {
-                            first_error
-                                .lock()
-                                .unwrap_or_else(PoisonError::into_inner)
-                                .get_or_insert(error);
+                            first_error.lock().get_or_insert(error);
                             return;
                         }
                     }
@@ -221,7 +217,7 @@ fn merge_all(store: &Store, groups: &[EntityGroup], at: Timestamp) -> Result<u64
             });
         }
     });
-    match first_error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    match first_error.into_inner() {
         Some(error) => Err(Error::Commit(error)),
         None => Ok(u64::try_from(merged.into_inner()).unwrap_or(u64::MAX)),
     }

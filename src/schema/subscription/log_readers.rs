@@ -2,11 +2,9 @@
 //! must not take the threads that serve requests or the whole machine. Each connection reads one page at a time, so that one with
 //! a thousand subscriptions delays others by at most one page.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
+use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::engine::client::Client;
@@ -67,7 +65,7 @@ impl LogReaders {
     }
 
     fn enter(self: &Arc<Self>, client: Client) -> (Arc<Semaphore>, ClientEntry) {
-        let mut clients = self.clients();
+        let mut clients = self.clients.lock();
         let queue = clients.entry(client).or_insert_with(|| ClientQueue {
             turn: Arc::new(Semaphore::new(1)),
             count: 0,
@@ -76,16 +74,11 @@ impl LogReaders {
         let readers = Arc::clone(self);
         (Arc::clone(&queue.turn), ClientEntry { readers, client })
     }
-
-    fn clients(&self) -> MutexGuard<'_, HashMap<Client, ClientQueue>> {
-        // No panic can leave the map in an inconsistent state.
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Drop for ClientEntry {
     fn drop(&mut self) {
-        let mut clients = self.readers.clients();
+        let mut clients = self.readers.clients.lock();
         if let Some(queue) = clients.get_mut(&self.client) {
             queue.count -= 1;
             if queue.count == 0 {
@@ -130,7 +123,7 @@ mod tests {
         for task in tasks {
             timeout(Duration::from_secs(10), task).await.unwrap().unwrap();
         }
-        assert!(readers.clients().is_empty(), "empty queues are removed");
+        assert!(readers.clients.lock().is_empty(), "empty queues are removed");
     }
 
     #[tokio::test]
@@ -149,6 +142,6 @@ mod tests {
                 .unwrap()
                 .is_some()
         );
-        assert!(readers.clients().is_empty());
+        assert!(readers.clients.lock().is_empty());
     }
 }

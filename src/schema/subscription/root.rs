@@ -1,12 +1,13 @@
 //! The root fields that watch the change log. A subscription is executed once on opening, which checks its arguments, and again for
 //! each event, over the latest state and within a new budget. `feed` decides which events to send and when.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_graphql::{
     Context, Subscription as Root,
     futures_util::stream::{self, Stream},
 };
+use parking_lot::Mutex;
 
 use crate::{
     engine::error::Error,
@@ -84,7 +85,7 @@ impl SpecSlot {
 
     /// The arguments; none when the field refused them.
     pub(in crate::schema) fn take(&self) -> Option<SubscriptionSpec> {
-        self.spec.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.spec.lock().take()
     }
 }
 
@@ -103,7 +104,7 @@ fn events(
                 after: after.map(|after| position(&after, &coordinate)).transpose()?,
                 filter: filter()?,
             };
-            *slot.spec.lock().unwrap_or_else(PoisonError::into_inner) = Some(spec);
+            *slot.spec.lock() = Some(spec);
             None
         }
         Phase::Deliver(entry, step) => Some(Change::new(Viewer::latest(ctx)?, Arc::clone(entry), *step)),

@@ -1,11 +1,8 @@
 //! A file whose writes stay in memory, so that repairs while it is read or checked do not change it.
 
-use std::{
-    collections::HashMap,
-    fmt, io,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::HashMap, fmt, io};
 
+use parking_lot::Mutex;
 use redb::StorageBackend;
 
 /// The size of a block in bytes.
@@ -38,10 +35,6 @@ impl<B: StorageBackend> CopyOnWriteFile<B> {
                 blocks: HashMap::new(),
             }),
         })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Changes> {
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The current content of a block, with zeros after the end of the file.
@@ -78,11 +71,11 @@ fn blocks(offset: u64, length: usize) -> impl Iterator<Item = (u64, usize, std::
 
 impl<B: StorageBackend> StorageBackend for CopyOnWriteFile<B> {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.lock().len)
+        Ok(self.changes.lock().len)
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let changes = self.lock();
+        let changes = self.changes.lock();
         let end = u64::try_from(out.len())
             .ok()
             .and_then(|length| offset.checked_add(length));
@@ -98,7 +91,7 @@ impl<B: StorageBackend> StorageBackend for CopyOnWriteFile<B> {
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        let mut changes = self.lock();
+        let mut changes = self.changes.lock();
         changes.len = len;
         changes.base_len = changes.base_len.min(len);
         changes.blocks.retain(|number, _| number * BLOCK < len);
@@ -110,7 +103,7 @@ impl<B: StorageBackend> StorageBackend for CopyOnWriteFile<B> {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let mut changes = self.lock();
+        let mut changes = self.changes.lock();
         for (number, within, bytes) in blocks(offset, data.len()) {
             let mut block = self.block(&changes, number)?;
             block[within..within + bytes.len()].copy_from_slice(&data[bytes]);

@@ -1,11 +1,9 @@
 //! The log in a file. A group of entries is one transaction: after a crash the file contains all of them or none. After a
 //! failed write the file is reopened, and no entries are added until that succeeds.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
+use parking_lot::RwLock;
 use redb::{Builder, Database, ReadTransaction, StorageBackend, TableError};
 
 use super::{
@@ -105,7 +103,7 @@ impl Durable {
                 "writing failed, but the changes were stored"
             );
         }
-        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = self.recent.write();
         for prepared in entries {
             recent.push(prepared);
         }
@@ -134,7 +132,7 @@ impl Durable {
             return Err(Error::damaged("the log", &lost_entries(known, stored_last)));
         }
         if stored_last > known {
-            *self.recent.write().unwrap_or_else(PoisonError::into_inner) = RecentEntries::empty_at(stored_last);
+            *self.recent.write() = RecentEntries::empty_at(stored_last);
         }
         Ok(stored_last)
     }
@@ -160,12 +158,12 @@ impl Durable {
     }
 
     pub(super) fn recent_after(&self, position: u64, max: usize) -> Option<Vec<Arc<Entry>>> {
-        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        let recent = self.recent.read();
         recent.after(position, max)
     }
 
     pub(super) fn last_position(&self) -> u64 {
-        self.recent.read().unwrap_or_else(PoisonError::into_inner).last()
+        self.recent.read().last()
     }
 
     pub(super) fn note(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {

@@ -1,11 +1,9 @@
 //! The open file of a log. After a failure it is closed and reopened, which shows whether the last write succeeded. If it
 //! cannot be opened for writing, it is opened for reader.
 
-use std::{
-    fmt, io,
-    sync::{Mutex, MutexGuard, PoisonError, RwLock},
-};
+use std::{fmt, io};
 
+use parking_lot::{Mutex, RwLock};
 use redb::{Builder, ConcurrencyMode, Database, ReadTransaction, ReadableDatabase, StorageBackend};
 
 use super::{
@@ -98,17 +96,12 @@ impl LogFile {
 
     /// Why changes are currently refused; `None` if they are accepted.
     pub(super) fn failure(&self) -> Option<Failure> {
-        self.failure_guard().clone()
-    }
-
-    fn failure_guard(&self) -> MutexGuard<'_, Option<Failure>> {
-        // The value is replaced as a whole, so a panic cannot leave it inconsistent.
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+        self.failure.lock().clone()
     }
 
     /// Refuses changes until [`LogFile::resume`]. The first reason wins.
     pub(super) fn fail(&self, reason: &str, outcome_unknown: bool) {
-        let mut failure_guard = self.failure_guard();
+        let mut failure_guard = self.failure.lock();
         let failure = failure_guard.get_or_insert_with(|| Failure {
             reason: reason.to_owned(),
             outcome_unknown: false,
@@ -119,7 +112,7 @@ impl LogFile {
 
     /// The result of `work`, which may write to the file.
     pub(super) fn write<T>(&self, work: impl FnOnce(&Database) -> Result<T, Error>) -> Result<T, Error> {
-        let file = self.file.read().unwrap_or_else(PoisonError::into_inner);
+        let file = self.file.read();
         match &*file {
             // After a panic the outcome is as unknown as after an error.
             OpenFile::Writable(database) => read::catch_damage(|| work(database)),
@@ -129,7 +122,7 @@ impl LogFile {
 
     /// The result of `work` on the current content. If the file cannot be read, it is reopened before the next change.
     pub(super) fn read<T>(&self, work: impl FnOnce(&ReadTransaction) -> Result<T, Error>) -> Result<T, Error> {
-        let file = self.file.read().unwrap_or_else(PoisonError::into_inner);
+        let file = self.file.read();
         let result = read::catch_damage(|| match &*file {
             OpenFile::Writable(database) => work(&database.begin_read().map_err(damaged)?),
             OpenFile::ReadOnly(reader) => work(reader.transaction()),
@@ -152,13 +145,13 @@ impl LogFile {
         if self.failure().is_some_and(|failure| !failure.is_retried) {
             return Err(self.open_error());
         }
-        let mut file = self.file.write().unwrap_or_else(PoisonError::into_inner);
+        let mut file = self.file.write();
         // The file is locked while it is open. An error of closing it was reported by the failure.
         *file = OpenFile::Closed;
         match read::catch_damage(&self.open) {
             Ok(database) => {
                 *file = OpenFile::Writable(database);
-                if let Some(failure) = &mut *self.failure_guard() {
+                if let Some(failure) = &mut *self.failure.lock() {
                     failure.outcome_unknown = false;
                 }
                 Ok(())
@@ -174,21 +167,21 @@ impl LogFile {
 
     /// Whether the file is open for writing.
     pub(super) fn is_open(&self) -> bool {
-        let file = self.file.read().unwrap_or_else(PoisonError::into_inner);
+        let file = self.file.read();
         matches!(&*file, OpenFile::Writable(_))
     }
 
     /// Accepts changes again, if there is space for them.
     pub(super) fn resume(&self) -> Result<(), Error> {
         (self.check_space)().map_err(|error| Error::File(error.to_string()))?;
-        *self.failure_guard() = None;
+        *self.failure.lock() = None;
         Ok(())
     }
 
     /// The database, for changing it as a whole.
     pub(super) fn into_database(self) -> Result<Database, Error> {
         let open_error = self.open_error();
-        match self.file.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        match self.file.into_inner() {
             OpenFile::Writable(database) => Ok(database),
             OpenFile::ReadOnly(_) | OpenFile::Closed => Err(open_error),
         }

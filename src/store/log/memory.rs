@@ -2,8 +2,10 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, PoisonError, RwLock},
+    sync::Arc,
 };
+
+use parking_lot::RwLock;
 
 use super::{CommittedRetry, Error, PreparedEntry, prepared::check_positions};
 use crate::model::Entry;
@@ -24,7 +26,7 @@ struct Contents {
 
 impl Memory {
     pub(super) fn append(&self, entries: &[PreparedEntry]) -> Result<(), Error> {
-        let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
+        let mut contents = self.contents.write();
         check_positions(position(&contents.entries), entries)?;
         for prepared in entries {
             let entry = prepared.entry();
@@ -41,7 +43,7 @@ impl Memory {
     }
 
     pub(super) fn entries_after(&self, position: u64, max: usize) -> Vec<Arc<Entry>> {
-        let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
+        let contents = self.contents.read();
         let skipped = usize::try_from(position).unwrap_or(usize::MAX);
         contents
             .entries
@@ -53,23 +55,23 @@ impl Memory {
     }
 
     pub(super) fn last_position(&self) -> u64 {
-        position(&self.contents.read().unwrap_or_else(PoisonError::into_inner).entries)
+        position(&self.contents.read().entries)
     }
 
     pub(super) fn note(&self, key: &str) -> Option<Vec<u8>> {
-        let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
+        let contents = self.contents.read();
         contents.notes.get(key).cloned()
     }
 
     pub(super) fn notes(&self, prefix: &str, from: &str, max: usize) -> Vec<(String, Vec<u8>)> {
-        let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
+        let contents = self.contents.read();
         let from = contents.notes.range(from.max(prefix).to_owned()..);
         let with_prefix = from.take_while(|(key, _)| key.starts_with(prefix)).take(max);
         with_prefix.map(|(key, note)| (key.clone(), note.clone())).collect()
     }
 
     pub(super) fn write_notes(&self, notes: &BTreeMap<String, Option<Vec<u8>>>) {
-        let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
+        let mut contents = self.contents.write();
         for (key, note) in notes {
             match note {
                 Some(note) => contents.notes.insert(key.clone(), note.clone()),
@@ -79,7 +81,7 @@ impl Memory {
     }
 
     pub(super) fn retry(&self, key: &str) -> Option<CommittedRetry> {
-        let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
+        let contents = self.contents.read();
         contents.retries.get(key).copied()
     }
 }

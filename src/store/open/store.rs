@@ -1,9 +1,8 @@
 //! Opening a store: its initial data and all entries of its log. The folder is not changed before all of it was read and checked.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex},
-};
+use std::{path::Path, sync::Arc};
+
+use parking_lot::Mutex;
 
 use crate::{
     graph::{self, Builder, Snapshot},

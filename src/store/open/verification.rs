@@ -3,10 +3,12 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, MutexGuard, PoisonError, atomic::Ordering},
+    sync::{Arc, atomic::Ordering},
     thread,
     time::{Duration, Instant},
 };
+
+use parking_lot::MutexGuard;
 
 use crate::store::{
     Store, folder,
@@ -34,12 +36,12 @@ impl Store {
         let Some(last) = location.base_position else { return };
         let (shared, dir) = (Arc::clone(&self.shared), folder.dir.clone());
         let verification = thread::spawn(move || Verification { shared, dir, last }.run());
-        *self.verification.lock().unwrap_or_else(PoisonError::into_inner) = Some(verification);
+        *self.verification.lock() = Some(verification);
     }
 
     /// Waits until the verification is finished.
     pub fn wait_for_verification(&self) {
-        let mut verification = self.verification.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut verification = self.verification.lock();
         if let Some(verification) = verification.take() {
             // A panic was reported by its thread.
             let _ = verification.join();
@@ -54,7 +56,7 @@ impl Shared {
     }
 
     fn damage(&self) -> MutexGuard<'_, Vec<String>> {
-        self.damage.lock().unwrap_or_else(PoisonError::into_inner)
+        self.damage.lock()
     }
 }
 

@@ -1,10 +1,9 @@
 //! The search index on disk: a file in the folder of a store, derived from the log. If it is missing, damaged or belongs to another
 //! log, the start is slower, but nothing is lost.
 
-use std::{
-    path::Path,
-    sync::{Mutex, PoisonError},
-};
+use std::path::Path;
+
+use parking_lot::Mutex;
 
 use crate::{
     graph::Snapshot,
@@ -63,7 +62,7 @@ impl IndexFile {
 
     /// Prevents further writes, after waiting for a running one.
     pub(in crate::store) fn close(&self) {
-        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        *self.closed.lock() = true;
     }
 
     /// Reads the index and updates it to `graph`; `None` if there is no valid one.
@@ -101,7 +100,7 @@ impl IndexFile {
             position,
             log: self.location.log,
         };
-        let closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        let closed = self.closed.lock();
         if !*closed {
             write_large_layer(&self.location.dir, header, index, graph);
         }

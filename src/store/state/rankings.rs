@@ -1,8 +1,10 @@
 //! The cached rankings of one state. Each is computed by the first request for it, within the budget of that request. The next
 //! state starts without any, since every commit may change every score.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex};
 
 use crate::graph::{
     Budget, Exhausted, Snapshot,
@@ -37,7 +39,7 @@ impl Rankings {
         question: &RankingQuestion,
         budget: &Budget,
     ) -> Result<Arc<Ranking>, Exhausted> {
-        let mut slots = self.lock();
+        let mut slots = self.slots.lock();
         loop {
             if let Some(place) = slots
                 .cached
@@ -54,8 +56,7 @@ impl Rankings {
             if !slots.computing.contains(question) {
                 break;
             }
-            let result = self.changed.wait_timeout(slots, WAIT_INTERVAL);
-            slots = result.unwrap_or_else(PoisonError::into_inner).0;
+            self.changed.wait_for(&mut slots, WAIT_INTERVAL);
             budget.charge(0)?;
         }
         slots.computing.push(question.clone());
@@ -65,7 +66,7 @@ impl Rankings {
             question,
         };
         let ranking = Arc::new(algo::ranking(snapshot, question, budget)?);
-        let mut slots = self.lock();
+        let mut slots = self.slots.lock();
         if slots.cached.len() == RANKINGS_MAX {
             slots.cached.remove(0);
         }
@@ -73,11 +74,6 @@ impl Rankings {
         drop(slots);
         drop(guard);
         Ok(ranking)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Slots> {
-        // A panic under the lock cannot leave it inconsistent.
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -89,7 +85,11 @@ struct ComputingGuard<'a> {
 
 impl Drop for ComputingGuard<'_> {
     fn drop(&mut self) {
-        self.rankings.lock().computing.retain(|other| other != self.question);
+        self.rankings
+            .slots
+            .lock()
+            .computing
+            .retain(|other| other != self.question);
         self.rankings.changed.notify_all();
     }
 }

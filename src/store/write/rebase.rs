@@ -4,10 +4,12 @@
 use std::{
     io::{self, Read, Write},
     panic::{self, AssertUnwindSafe},
-    sync::{Arc, MutexGuard, PoisonError, atomic::Ordering, mpsc},
+    sync::{Arc, atomic::Ordering, mpsc},
     thread,
     time::Instant,
 };
+
+use parking_lot::MutexGuard;
 
 use super::{
     commit::{self, bulk_insert_error},
@@ -79,7 +81,7 @@ impl Shared {
             shared.rebase_retry_from.store(from, Ordering::Release);
             shared.is_rebasing.store(false, Ordering::Release);
         });
-        *self.rebase_thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        *self.rebase_thread.lock() = Some(thread);
     }
 
     /// Builds a new base with all changes, writes it for the next start, and replaces the old one.
@@ -116,7 +118,7 @@ impl Shared {
 
     /// Waits until no other thread rebases, and prevents it while the guard exists.
     pub(in crate::store) fn lock_rebase(&self) -> MutexGuard<'_, ()> {
-        self.rebase_lock.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rebase_lock.lock()
     }
 
     /// Writes a graph that includes all entries up to `position` for the next start, if the store has a folder.
@@ -166,7 +168,7 @@ impl Shared {
 
     /// Publishes `state`, which has the same content as the current one.
     fn replace(&self, state: &Arc<State>) {
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(state);
+        *self.state.write() = Arc::clone(state);
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        Arc,
         atomic::{AtomicBool, AtomicUsize},
     },
     thread::JoinHandle,
 };
 
+use parking_lot::{Mutex, MutexGuard, RwLock};
 use tokio::sync::watch;
 
 use super::clock::Clock;
@@ -43,17 +44,16 @@ pub(in crate::store) struct Shared {
 
 impl Shared {
     pub(in crate::store) fn lock_writes(&self) -> MutexGuard<'_, ()> {
-        self.write_lock.lock().unwrap_or_else(PoisonError::into_inner)
+        self.write_lock.lock()
     }
 
     pub(in crate::store) fn state(&self) -> Arc<State> {
-        // The state is replaced as a whole, so a panic cannot leave it inconsistent.
-        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.state.read())
     }
 
     /// Publishes `state`, which includes all entries up to `position`.
     pub(in crate::store) fn publish(&self, state: Arc<State>, position: u64) {
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        *self.state.write() = state;
         self.position.send_replace(position);
     }
 }

@@ -1,10 +1,11 @@
 //! The workers of one class, and the requests that wait for one of them, in a fair order.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{Arc, mpsc},
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::fair::{QueueRank, WorkerTimes};
@@ -109,7 +110,7 @@ impl Lane {
     }
 
     fn join(self: &Arc<Self>, client: Client, wake: Wake) -> Result<Admission, QueueFull> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         if state.free > 0 {
             state.free -= 1;
             return Ok(Admission::Immediate(self.slot(&mut state, client)));
@@ -180,7 +181,7 @@ impl Lane {
 
     /// Passes a slot on to the next waiter.
     fn release(self: &Arc<Self>, client: Client, used: Duration) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.times.correct(client, used.as_secs_f64() * 1000.0 - EXPECTED_MS);
         while let Some(position) = state.next() {
             let Waiter { client, wake, .. } = state.queue.swap_remove(position);
@@ -199,7 +200,7 @@ impl Lane {
 
     /// Whether a client with less worker time than `client` waits, with the time that `client` has used so far.
     fn should_yield(&self, client: Client, used: Duration) -> bool {
-        let state = self.state();
+        let state = self.state.lock();
         let (address, connection) = state.times.rank(client);
         let difference = used.as_secs_f64() * 1000.0 - EXPECTED_MS;
         let comes_first = |other: Client| {
@@ -215,15 +216,10 @@ impl Lane {
         others.any(|waiter| comes_first(waiter.client))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // No operation under the lock can leave the state half-changed.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The number of waiting requests that have not begun, and of paused ones.
     #[cfg(test)]
     pub(crate) fn waiting(&self) -> (usize, usize) {
-        let state = self.state();
+        let state = self.state.lock();
         let paused = state
             .queue
             .iter()
@@ -234,7 +230,7 @@ impl Lane {
 
     #[cfg(test)]
     pub(crate) fn free(&self) -> usize {
-        self.state().free
+        self.state.lock().free
     }
 }
 
@@ -265,7 +261,11 @@ struct QueueEntry {
 
 impl Drop for QueueEntry {
     fn drop(&mut self) {
-        self.lane.state().queue.retain(|waiter| waiter.arrival != self.arrival);
+        self.lane
+            .state
+            .lock()
+            .queue
+            .retain(|waiter| waiter.arrival != self.arrival);
     }
 }
 
@@ -341,7 +341,7 @@ mod tests {
         }
         let slot = take_slot(&lane, client(2));
         // The used times are not known to the millisecond, so a large difference is added.
-        lane.state().times.correct(client(1), 1_000.0);
+        lane.state.lock().times.correct(client(1), 1_000.0);
         thread::scope(|scope| {
             let greedy = scope.spawn(|| lane.resume(client(1), || false).map(|slot| slot.is_some()));
             wait_for(&lane, (0, 1));

@@ -10,7 +10,7 @@ pub(crate) mod lane;
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc,
     },
@@ -18,6 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
     task,
@@ -190,7 +191,7 @@ impl WorkerTurn {
         if since < self.0.check_at.load(Ordering::Relaxed) {
             return true;
         }
-        let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = self.0.running.lock();
         let Some(running) = &mut *running else {
             return true;
         };
@@ -237,7 +238,7 @@ impl WorkerTurn {
 
     fn begin(&self, slot: Option<Slot>, class: WorkClass) {
         let used_before = processor_time();
-        *self.0.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(RunningWork {
+        *self.0.running.lock() = Some(RunningWork {
             class,
             slot,
             began: Instant::now(),
@@ -284,7 +285,7 @@ struct EndOnDrop<'a>(&'a WorkerTurn);
 
 impl Drop for EndOnDrop<'_> {
     fn drop(&mut self) {
-        let running = self.0.0.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let running = self.0.0.running.lock().take();
         drop(running);
     }
 }

@@ -7,11 +7,13 @@ use std::{
     any::Any,
     panic::{self, AssertUnwindSafe},
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
+
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::index_file::IndexFile;
 use crate::{
@@ -147,7 +149,7 @@ impl Indexing {
 
     /// Sets the newest graph. After many changes without a search, a thread updates the index.
     pub(in crate::store) fn notify_next(self: &Arc<Self>, graph: &Snapshot) {
-        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = graph.clone();
+        *self.newest.lock() = graph.clone();
         if self.is_behind(graph) {
             self.update_in_background();
         }
@@ -162,7 +164,7 @@ impl Indexing {
     pub(in crate::store) fn prepare(self: &Arc<Self>, graph: &Snapshot) {
         let mut work = self.lock();
         while work.busy {
-            work = self.wait(work);
+            self.changed.wait(&mut work);
         }
         match &work.latest {
             Latest::None => drop(self.build_first(work, graph)),
@@ -217,7 +219,7 @@ impl Indexing {
                     } else if changed.len() <= IMMEDIATE_MAX {
                         update()
                     } else if work.busy {
-                        work = self.wait(work);
+                        self.changed.wait(&mut work);
                         continue;
                     } else {
                         let (guard, index) = self.run_unlocked(work, update);
@@ -227,7 +229,7 @@ impl Indexing {
                     self.install(&mut work, graph, &index);
                     return Some(index);
                 }
-                Latest::None | Latest::Origin(_) => work = self.wait(work),
+                Latest::None | Latest::Origin(_) => self.changed.wait(&mut work),
             }
         }
     }
@@ -354,16 +356,11 @@ impl Indexing {
     }
 
     fn newest(&self) -> Snapshot {
-        self.newest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.newest.lock().clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, IndexingState> {
-        // Panics under the lock are caught before anything is replaced.
-        self.work.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wait<'a>(&'a self, work: MutexGuard<'a, IndexingState>) -> MutexGuard<'a, IndexingState> {
-        self.changed.wait(work).unwrap_or_else(PoisonError::into_inner)
+        self.work.lock()
     }
 }
 
