@@ -9,6 +9,7 @@ use async_graphql::{ObjectType, Schema, SubscriptionType, parser::types::Operati
 
 use super::{
     context::{
+        store_access::StoreAtState,
         view::ViewInput,
         viewer::{RequestContext, WriteContext},
     },
@@ -284,8 +285,7 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
             now >= deadline && read_handover.read_deadline().is_none_or(|until| now >= until)
         };
         let context = Arc::new(RequestContext {
-            state,
-            store,
+            access: Box::new(StoreAtState { store, state }),
             now,
             by,
             changes_max,

@@ -119,7 +119,7 @@ pub(super) fn commit(
     };
     match request
         .write
-        .commit(&request.store, proposal)
+        .commit(request.access.store(), proposal)
         .ok_or_else(deadline_passed)?
     {
         Ok(receipt) => {
