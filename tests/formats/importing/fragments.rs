@@ -13,7 +13,7 @@ const HOW: How = How {
     panic_after: usize::MAX,
     record_bytes_max: guanxi::formats::reader::RECORD_BYTES_MAX,
     search_index: false,
-    coverage: guanxi::import::Coverage::Partial,
+    completeness: guanxi::import::Completeness::Partial,
     join: &[],
     waiting_max: guanxi::import::WAITING_MAX,
     batch_max: 2,
