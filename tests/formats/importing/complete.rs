@@ -169,7 +169,7 @@ fn rows(rows: &str) -> String {
 }
 
 #[test]
-fn what_one_of_two_sources_no_longer_says_is_the_others_until_it_is_silent_too() {
+fn a_claim_of_two_sources_is_retracted_when_neither_states_it() {
     let desk = Desk::new();
     let [how, complete] = [How::default(), complete()].map(|how| How {
         mapping: Some(CLAIMS),
@@ -196,7 +196,7 @@ fn what_one_of_two_sources_no_longer_says_is_the_others_until_it_is_silent_too()
 }
 
 #[test]
-fn what_waits_and_is_no_longer_said_does_not_appear() {
+fn a_waiting_record_that_is_no_longer_stated_does_not_appear() {
     let desk = Desk::new();
     let [how, complete] = [How::default(), complete()].map(|how| How {
         mapping: Some(CLAIMS),

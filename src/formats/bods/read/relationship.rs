@@ -305,7 +305,7 @@ fn validity(interest: &mut Map<String, Value>, about: &About<'_>, faults: &mut V
 }
 
 /// The remark on an end that is not after the start.
-const CONTRADICTORY: &str = "until is not after since; both kept as written, neither believed";
+const CONTRADICTORY: &str = "until is not after since; both are stored as written, neither is used";
 
 /// How directly an interest is held. What is none of the list stays in the properties.
 fn directness(interest: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) -> Directness {

@@ -262,7 +262,7 @@ fn validity(record: &mut RawRecord, kind: RelationshipKind, over_by: Option<Date
         let end = until.map_or_else(|| over_by.map(|day| day.to_string()), |until| Some(until.to_string()));
         let fault = RecordFault::noted(
             "endDate",
-            "until is not after since; both kept as written, neither believed",
+            "until is not after since; both are stored as written, neither is used",
         );
         record.faults.push(fault.with(&end.unwrap_or_default()));
     }

@@ -238,7 +238,7 @@ fn cut(properties: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) {
         else {
             return;
         };
-        let reason = "more than a record can hold: only the start is kept";
+        let reason = "more than a record can hold: only the start is stored";
         let value = properties.remove(&longest).unwrap_or_default();
         let Value::Array(mut texts) = value else {
             // What stands beside the properties: it has no start of its own.

@@ -254,7 +254,7 @@ fn validity(
         outcome.note(
             row,
             end,
-            "until is not after since; both kept as written, neither believed",
+            "until is not after since; both are stored as written, neither is used",
         );
     }
     validity

@@ -232,7 +232,7 @@ impl RelationshipBlock {
 }
 
 /// The remark on an end that is not after the start.
-const CONTRADICTORY: &str = "until is not after since; both kept as written, neither believed";
+const CONTRADICTORY: &str = "until is not after since; both are stored as written, neither is used";
 
 /// Type, directness and components of an interest in a company.
 struct InterestDetails {

@@ -240,7 +240,7 @@ impl Guess<'_> {
             block.list(
                 "properties",
                 &members,
-                "nothing was guessed of these: they are kept as they are written",
+                "no meaning was guessed for these: they are stored as written",
             );
         }
     }
