@@ -8,7 +8,7 @@ use std::{fs, time::Instant};
 
 use fastrand::Rng;
 use guanxi::{
-    graph::{Builder, Pattern, Snapshot},
+    graph::{GraphBuilder, Pattern, Snapshot},
     model::{
         Date, Ends, Entity, EntityKind, EntityStatus, Evidence, Identifier, PartialDate, Relationship,
         RelationshipKind, Source, Stance, Timestamp, UnknownReason, Validity, View, evidence_id, relationship_id,
@@ -157,9 +157,9 @@ fn relationship(ends: Ends, key: &str, validity: Validity) -> Relationship {
     }
 }
 
-fn added(entities: usize, part: usize, sample: &serde_json::Map<String, serde_json::Value>) -> Builder {
+fn added(entities: usize, part: usize, sample: &serde_json::Map<String, serde_json::Value>) -> GraphBuilder {
     let mut rng = Rng::with_seed(42);
-    let mut builder = Builder::new(Timestamp::UNIX_EPOCH);
+    let mut builder = GraphBuilder::new(Timestamp::UNIX_EPOCH);
     let source = Source {
         id: "source:register".to_owned(),
         publisher: "Register".to_owned(),

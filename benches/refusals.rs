@@ -13,7 +13,7 @@ use guanxi::{
     engine::Limits,
     formats::tables,
     graph::Snapshot,
-    http::{self, Access, Readiness, Service, Settings},
+    http::{self, Access, Backend, Readiness, Settings},
     schema::Api,
     store::{State, Store},
 };
@@ -35,12 +35,12 @@ struct Bomb {
 
 fn main() {
     let graph = Snapshot::build(&tables::bundled().expect("the bundled data")).expect("a graph");
-    let service = Service {
+    let backend = Backend {
         api: Arc::new(Api::new(Limits::default()).expect("the schema reads back")),
         store: Arc::new(Store::in_memory(Arc::new(State::new(graph)))),
         access: Access::open(),
     };
-    let router = http::router(service, Settings::default(), Readiness::default()).expect("no origins");
+    let router = http::router(backend, Settings::default(), Readiness::default()).expect("no origins");
     // One thread does all work, so that its processor time is the total; only workers run in other threads, and a refusal needs
     // none.
     let runtime = tokio::runtime::Builder::new_current_thread()

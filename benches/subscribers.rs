@@ -12,7 +12,7 @@ use guanxi::{
     engine::Limits,
     formats::tables,
     graph::Snapshot,
-    http::{self, Access, Readiness, Service, Settings},
+    http::{self, Access, Backend, Readiness, Settings},
     model::{Change, Entity, EntityKind, Record, Timestamp},
     schema::Api,
     store::{State, Store, commit::Proposal},
@@ -41,14 +41,14 @@ fn main() {
 async fn measure() {
     let graph = Snapshot::build(&tables::bundled().unwrap()).unwrap();
     let store = Arc::new(Store::in_memory(Arc::new(State::new(graph))));
-    let service = Service {
+    let backend = Backend {
         api: Arc::new(Api::new(Limits::default()).unwrap()),
         store: Arc::clone(&store),
         access: Access::open(),
     };
     let settings = Settings::default();
     let readiness = Readiness::default();
-    let router = http::router(service, settings.clone(), readiness.clone()).unwrap();
+    let router = http::router(backend, settings.clone(), readiness.clone()).unwrap();
     let listener = http::bind("127.0.0.1", 0).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move { http::serve(listener, router, &settings, readiness, std::future::pending()).await });

@@ -8,7 +8,7 @@ use fastrand::Rng;
 use guanxi::{
     graph::{
         Budget, EntityIx, Step, Traversal, Walker,
-        algo::{self, Bounds, PathQuestion},
+        algo::{self, NeighborhoodBounds, PathQuestion},
     },
     model::{RelationshipKind, Set},
 };
@@ -97,7 +97,7 @@ fn shortest_path_through_the_hub(bencher: Bencher<'_, '_>, companies: usize) {
 #[divan::bench(args = SIZES)]
 fn neighborhood_of_three_steps(bencher: Bencher<'_, '_>, companies: usize) {
     let traversal = around_the_hub();
-    let bounds = Bounds {
+    let bounds = NeighborhoodBounds {
         depth_max: 3,
         entities_max: 500,
         relationships_max: 10_000,
@@ -110,7 +110,7 @@ fn neighborhood_of_three_steps(bencher: Bencher<'_, '_>, companies: usize) {
 #[divan::bench(args = SIZES)]
 fn neighborhood_of_a_hub_with_100_000_relationships(bencher: Bencher<'_, '_>, companies: usize) {
     let hub = world(companies).number(0);
-    let bounds = Bounds {
+    let bounds = NeighborhoodBounds {
         depth_max: 1,
         entities_max: 500,
         relationships_max: 10_000,

@@ -108,7 +108,7 @@ fn an_answer_with_errors_ends_with_exit_code_1() {
 }
 
 #[test]
-fn a_query_tells_its_cost_when_asked() {
+fn a_query_reports_its_cost_on_request() {
     let query = "{ companies(first: 3) { nodes { id } } }";
     let output = guanxi(&["query", query, "--cost"]);
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -151,7 +151,7 @@ fn sound_tables_are_counted() {
 }
 
 #[test]
-fn every_problem_of_the_tables_is_said_and_nothing_is_served() {
+fn every_problem_of_the_tables_is_reported_and_nothing_is_served() {
     let folder = tables_with(
         "relationships.csv",
         "rel:paypal:OWNS:paypal-china:1,OWNS,paypal,paypal-china,,,ACTIVE",
@@ -175,7 +175,7 @@ fn every_problem_of_the_tables_is_said_and_nothing_is_served() {
 }
 
 #[test]
-fn a_folder_without_tables_is_said() {
+fn a_folder_without_tables_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let output = guanxi(&["check", folder.path().to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));
@@ -187,7 +187,7 @@ fn a_folder_without_tables_is_said() {
 }
 
 #[test]
-fn a_taken_port_is_said_in_one_line() {
+fn a_port_in_use_is_reported_in_one_line() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let output = guanxi(&["--port", &port]);
@@ -226,7 +226,7 @@ fn every_setting_has_an_environment_variable_and_a_description() {
 }
 
 #[test]
-fn a_token_is_said_once_and_its_text_is_kept_nowhere() {
+fn a_token_is_printed_once_and_its_text_is_stored_nowhere() {
     let folder = tempfile::tempdir().unwrap();
     // Created with the first token, before there is a store in it.
     let folder = folder.path().join("store");
@@ -267,7 +267,7 @@ fn a_token_is_said_once_and_its_text_is_kept_nowhere() {
 }
 
 #[test]
-fn what_is_wrong_with_a_token_is_said() {
+fn faults_of_tokens_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tokens.json");
     let file = file.to_str().unwrap();

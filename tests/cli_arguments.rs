@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[test]
-fn what_one_command_is_asked_for_does_not_stand_in_the_environment() {
+fn options_of_one_command_are_not_read_from_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("kept.csv");
     fs::write(&output, "kept").unwrap();

@@ -99,7 +99,7 @@ fn names(out: &str) -> String {
 }
 
 #[test]
-fn the_data_of_a_question_is_named_by_words_or_variables_and_said() {
+fn the_data_of_a_query_is_named_by_arguments_or_variables_and_reported() {
     let folder = tempfile::tempdir().unwrap();
     let store = own_store(folder.path());
     let served = Served::start(&["--store", &store]);
@@ -179,7 +179,7 @@ fn other_commands_take_the_same_words() {
 }
 
 #[test]
-fn words_that_do_not_go_together_are_refused_with_the_way_out() {
+fn contradictory_arguments_and_variables_are_refused_with_advice() {
     let url = "http://127.0.0.1:1";
     let both = [("GUANXI_STORE", "a"), ("GUANXI_SERVER", url)];
     for (arguments, variables, expected) in [
@@ -244,7 +244,7 @@ fn words_that_do_not_go_together_are_refused_with_the_way_out() {
 }
 
 #[test]
-fn a_server_is_asked_with_everything_that_a_question_has() {
+fn a_server_receives_every_part_of_a_query() {
     let folder = tempfile::tempdir().unwrap();
     let tokens = folder.path().join("tokens.json").to_str().unwrap().to_owned();
     let create = ["token", "create", "desk", "--role", "EDITOR", "--tokens", &tokens];
@@ -336,7 +336,7 @@ fn answering(bytes: &'static str) -> String {
 }
 
 #[test]
-fn a_server_that_does_not_answer_is_told_apart_from_an_answer_with_errors() {
+fn a_server_that_does_not_answer_is_distinguished_from_an_answer_with_errors() {
     let closed = {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         format!("http://{}", listener.local_addr().unwrap())
@@ -385,7 +385,7 @@ fn a_server_that_does_not_answer_is_told_apart_from_an_answer_with_errors() {
 }
 
 #[test]
-fn a_store_is_asked_with_its_history_and_is_not_changed() {
+fn a_store_is_queried_with_its_history_and_is_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     let store = own_store(folder.path());
     let entries = |folder: &Path| {

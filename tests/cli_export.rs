@@ -143,7 +143,7 @@ fn the_tables_of_an_export_are_sound_and_exported_alike() {
 }
 
 #[test]
-fn what_cannot_be_asked_for_is_refused_with_a_reason() {
+fn invalid_arguments_are_refused_with_a_reason() {
     for (arguments, code, reason) in [
         (["nonsense"].as_slice(), 2, "invalid value 'nonsense'"),
         (&["dot", "--as-of", "soon"], 2, "\"soon\" is not a day like 2014-11-28"),
@@ -167,7 +167,7 @@ fn what_cannot_be_asked_for_is_refused_with_a_reason() {
 }
 
 #[test]
-fn what_is_exported_as_json_lines_is_imported_into_a_store_that_says_the_same() {
+fn exported_json_lines_are_imported_into_a_store_with_the_same_data() {
     let folder = tempfile::tempdir().unwrap();
     let (file, store) = (folder.path().join("graph.jsonl"), folder.path().join("store"));
     let (file, store) = (file.to_str().unwrap(), store.to_str().unwrap());
@@ -186,7 +186,7 @@ fn what_is_exported_as_json_lines_is_imported_into_a_store_that_says_the_same() 
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_error() {
+fn a_reader_that_closes_the_pipe_is_no_error() {
     let mut child = guanxi(&["json-lines"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -64,7 +64,7 @@ fn an_import_of_which_everything_is_rejected_fails() {
 }
 
 #[test]
-fn what_an_ended_import_left_is_said_by_whoever_meets_it() {
+fn every_command_reports_that_an_import_of_its_store_was_interrupted() {
     let folder = folder(&format!("{COMPANY}\nno record\n"));
     let strict = ["import", "followthemoney", "lines.jsonl", "--store", "s", "--strict"];
     assert_eq!(outcome(&guanxi(folder.path(), &strict)).0, Some(1));

@@ -176,7 +176,7 @@ fn many_relationships_of_one_moment_keep_it() {
 }
 
 #[test]
-fn no_table_has_a_cell_that_a_spreadsheet_runs_unless_it_is_asked_for() {
+fn no_table_has_a_cell_that_a_spreadsheet_runs_unless_requested() {
     let folder = store(&claims());
     let query = "{ companies { nodes { name description } } }";
     printed(folder.path(), &["export", "guanxi", "--store", "s", "--output", "t"]);

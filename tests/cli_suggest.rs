@@ -150,7 +150,7 @@ fn arguments_that_do_not_go_together_are_wrong_usage() {
 }
 
 #[test]
-fn what_is_said_of_the_source_stands_in_the_mapping() {
+fn the_source_of_the_arguments_is_in_the_mapping() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.csv"), TABLE).unwrap();
     let arguments = [

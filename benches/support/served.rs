@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use guanxi::{
     engine::Limits,
-    http::{self, Access, Readiness, Service, Settings},
+    http::{self, Access, Backend, Readiness, Settings},
     schema::Api,
     store::Store,
 };
@@ -27,13 +27,13 @@ pub(crate) struct Served {
 impl Served {
     /// Serves these companies with the default limits.
     pub(crate) fn start(world: &World) -> Self {
-        let service = Service {
+        let backend = Backend {
             api: Arc::new(Api::new(Limits::default()).expect("the schema reads back")),
             store: Arc::new(Store::in_memory(Arc::clone(&world.state))),
             access: Access::open(),
         };
         let (settings, readiness) = (Settings::default(), Readiness::default());
-        let router = http::router(service, settings.clone(), readiness.clone()).expect("no origins are set");
+        let router = http::router(backend, settings.clone(), readiness.clone()).expect("no origins are set");
         let runtime = runtime(&mut Builder::new_multi_thread());
         let listener = runtime.block_on(http::bind("127.0.0.1", 0)).expect("a free port");
         let port = listener.local_addr().expect("it is bound").port();

@@ -47,7 +47,7 @@ pub struct Token {
 
 /// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Rejection {
+pub enum TokenRejection {
     /// There is no such token.
     #[error("The token is not one of this server's.")]
     Unknown,
@@ -96,13 +96,13 @@ impl Token {
     /// Checks that it may be used at this moment.
     ///
     /// # Errors
-    /// [`Rejection`] when it may not.
-    pub fn check(&self, now: Timestamp) -> Result<(), Rejection> {
+    /// [`TokenRejection`] when it may not.
+    pub fn check(&self, now: Timestamp) -> Result<(), TokenRejection> {
         if self.revoked_at.is_some() {
-            return Err(Rejection::Revoked);
+            return Err(TokenRejection::Revoked);
         }
         match self.expires_at {
-            Some(expires) if now >= expires => Err(Rejection::Expired),
+            Some(expires) if now >= expires => Err(TokenRejection::Expired),
             _ => Ok(()),
         }
     }
@@ -149,8 +149,8 @@ impl Tokens {
     /// The token with this text, if it may be used. Compares with all of them, so that the time reveals nothing.
     ///
     /// # Errors
-    /// [`Rejection`] when there is none, or it may not be used.
-    pub fn find(&self, text: &str, now: Timestamp) -> Result<&Token, Rejection> {
+    /// [`TokenRejection`] when there is none, or it may not be used.
+    pub fn find(&self, text: &str, now: Timestamp) -> Result<&Token, TokenRejection> {
         let hash = hash(text);
         let matching = self.0.iter().fold(None, |matching, token| {
             if bool::from(token.hash.ct_eq(&hash)) {
@@ -159,20 +159,20 @@ impl Tokens {
                 matching
             }
         });
-        let token = matching.ok_or(Rejection::Unknown)?;
+        let token = matching.ok_or(TokenRejection::Unknown)?;
         token.check(now).map(|()| token)
     }
 
     /// The token with this name, if it may be used.
     ///
     /// # Errors
-    /// [`Rejection`] when there is none, or it may not be used.
-    pub fn find_by_name(&self, name: &str, now: Timestamp) -> Result<&Token, Rejection> {
+    /// [`TokenRejection`] when there is none, or it may not be used.
+    pub fn find_by_name(&self, name: &str, now: Timestamp) -> Result<&Token, TokenRejection> {
         let token = self
             .0
             .iter()
             .find(|token| token.name == name)
-            .ok_or(Rejection::Unknown)?;
+            .ok_or(TokenRejection::Unknown)?;
         token.check(now).map(|()| token)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    fault::{Fault, Path, Rejection, UserErrorCode},
+    fault::{Fault, InputPath, Rejection, UserErrorCode},
     input::{EntityKey, ExpectedVersion},
     known_records::KnownRecords,
 };
@@ -57,12 +57,12 @@ impl<'g> BatchDraft<'g> {
         }
     }
 
-    pub(super) fn fault(&mut self, code: UserErrorCode, path: &Path<'_>, message: impl Into<String>) {
+    pub(super) fn fault(&mut self, code: UserErrorCode, path: &InputPath<'_>, message: impl Into<String>) {
         self.faults.push(Fault::new(code, path, message));
     }
 
     /// Notes that an item concerns `id`. An id of several items is a fault.
-    pub(super) fn claim(&mut self, id: &str, path: &Path<'_>) -> bool {
+    pub(super) fn claim(&mut self, id: &str, path: &InputPath<'_>) -> bool {
         let first = self.claimed.insert(id.to_owned());
         if first {
             self.subjects.push(id.to_owned());
@@ -81,7 +81,13 @@ impl<'g> BatchDraft<'g> {
     }
 
     /// Whether the record has the expected version.
-    pub(super) fn check_version(&mut self, noun: Noun, id: &str, expected: ExpectedVersion, path: &Path<'_>) -> bool {
+    pub(super) fn check_version(
+        &mut self,
+        noun: Noun,
+        id: &str,
+        expected: ExpectedVersion,
+        path: &InputPath<'_>,
+    ) -> bool {
         let current = self.known.version(noun, id);
         let Some(expected) = expected.filter(|expected| *expected != i64::from(current)) else {
             return true;
@@ -97,7 +103,7 @@ impl<'g> BatchDraft<'g> {
     }
 
     /// Whether `id` can be used for a `noun`: no other record has it.
-    pub(super) fn is_free_for(&mut self, noun: Noun, id: &str, path: &Path<'_>) -> bool {
+    pub(super) fn is_free_for(&mut self, noun: Noun, id: &str, path: &InputPath<'_>) -> bool {
         let changed = self.positions.get(id).map(|position| self.changes[*position].noun());
         let Some(holder) = changed.or_else(|| self.known.noun(id)).filter(|holder| *holder != noun) else {
             return true;
@@ -173,7 +179,7 @@ impl<'g> BatchDraft<'g> {
     }
 
     /// The id of the entity that `key` refers to.
-    pub(super) fn resolve_entity(&mut self, key: &EntityKey, path: &Path<'_>) -> Option<String> {
+    pub(super) fn resolve_entity(&mut self, key: &EntityKey, path: &InputPath<'_>) -> Option<String> {
         let (matches, key_text): (Vec<&str>, String) = match key {
             EntityKey::Id(id) => {
                 let entity = self.known.entity_ix(id).map(|ix| self.known.entity_id(ix));

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     draft::{BatchDraft, Decision},
-    fault::{Fault, Path, UserErrorCode},
+    fault::{Fault, InputPath, UserErrorCode},
     fields::{is_listable, line, missing, properties, text_patch},
     input::{EntityEdit, IdentifierEdit, NameEdit, Patch},
 };
@@ -21,7 +21,7 @@ use crate::{
 
 /// Creates or updates entities.
 #[must_use]
-pub fn upsert_entities(graph: &Snapshot, items: &[EntityEdit], path: &Path<'_>) -> Decision {
+pub fn upsert_entities(graph: &Snapshot, items: &[EntityEdit], path: &InputPath<'_>) -> Decision {
     let mut draft = BatchDraft::new(graph);
     let list = path.field("entities");
     let mut places = HashMap::new();
@@ -41,7 +41,7 @@ pub fn upsert_entities(graph: &Snapshot, items: &[EntityEdit], path: &Path<'_>) 
 }
 
 /// The identifiers of an item, each once; `None` if there are none or one is invalid.
-fn identifiers(draft: &mut BatchDraft<'_>, item: &EntityEdit, path: &Path<'_>) -> Option<Vec<Identifier>> {
+fn identifiers(draft: &mut BatchDraft<'_>, item: &EntityEdit, path: &InputPath<'_>) -> Option<Vec<Identifier>> {
     let input = item.identifiers.new_value()?;
     let list = path.field("identifiers");
     if !is_listable(draft, input.len(), &list) {
@@ -78,7 +78,7 @@ fn target(
     draft: &mut BatchDraft<'_>,
     item: &EntityEdit,
     identifiers: Option<&[Identifier]>,
-    path: &Path<'_>,
+    path: &InputPath<'_>,
 ) -> Option<String> {
     if let Some(id) = &item.id {
         // The id of a merged entity refers to its survivor.
@@ -117,7 +117,7 @@ fn target(
 }
 
 /// The derived id of a new entity: scheme and value of its first identifier.
-fn derived_id(draft: &mut BatchDraft<'_>, identifier: &Identifier, path: &Path<'_>) -> Option<String> {
+fn derived_id(draft: &mut BatchDraft<'_>, identifier: &Identifier, path: &InputPath<'_>) -> Option<String> {
     let id = format!("{}:{}", identifier.scheme, encode_for_id(&identifier.value));
     let fits = plain_id(&id, ID_CHARS_MAX).and_then(Entity::check_id);
     draft
@@ -152,7 +152,7 @@ fn upsert(
     id: &str,
     item: &EntityEdit,
     identifiers: Option<Vec<Identifier>>,
-    path: &Path<'_>,
+    path: &InputPath<'_>,
 ) {
     let is_valid =
         draft.check_version(Noun::Entity, id, item.expected_version, path) & draft.is_free_for(Noun::Entity, id, path);
@@ -226,7 +226,7 @@ pub(super) fn add(identifiers: &mut Vec<Identifier>, further: Vec<Identifier>) {
 }
 
 /// The other names of an item, if it changes them.
-fn names(draft: &mut BatchDraft<'_>, input: &Patch<Vec<NameEdit>>, path: &Path<'_>) -> Option<Vec<Name>> {
+fn names(draft: &mut BatchDraft<'_>, input: &Patch<Vec<NameEdit>>, path: &InputPath<'_>) -> Option<Vec<Name>> {
     let input = match input {
         Patch::Keep => return None,
         Patch::Clear => return Some(Vec::new()),
@@ -254,7 +254,7 @@ fn names(draft: &mut BatchDraft<'_>, input: &Patch<Vec<NameEdit>>, path: &Path<'
 }
 
 /// Applies the dates, which must be in order; only events have start and end days.
-fn dates(draft: &mut BatchDraft<'_>, item: &EntityEdit, entity: &mut Entity, path: &Path<'_>) {
+fn dates(draft: &mut BatchDraft<'_>, item: &EntityEdit, entity: &mut Entity, path: &InputPath<'_>) {
     item.founded.clone().apply(&mut entity.founded);
     item.dissolved.clone().apply(&mut entity.dissolved);
     item.starts_on.clone().apply(&mut entity.starts_on);
@@ -280,7 +280,7 @@ fn dates(draft: &mut BatchDraft<'_>, item: &EntityEdit, entity: &mut Entity, pat
 }
 
 /// Reports identifiers that several entities would have.
-fn identifiers_are_unique(draft: &mut BatchDraft<'_>, places: &HashMap<String, usize>, list: &Path<'_>) {
+fn identifiers_are_unique(draft: &mut BatchDraft<'_>, places: &HashMap<String, usize>, list: &InputPath<'_>) {
     let changed = draft.changed_entities();
     let ids: BTreeSet<&str> = changed.iter().map(|entity| entity.id.as_str()).collect();
     let mut holders: HashMap<(&str, Cow<'_, str>), &str> = HashMap::new();

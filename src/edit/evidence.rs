@@ -2,7 +2,7 @@
 
 use super::{
     draft::{BatchDraft, Decision},
-    fault::{Path, UserErrorCode},
+    fault::{InputPath, UserErrorCode},
     fields::{amount, is_listable, line, missing, optional, share},
     input::{EvidenceAddition, EvidenceEdit},
     sources,
@@ -14,7 +14,7 @@ use crate::{
 
 /// Adds statements to existing relationships.
 #[must_use]
-pub fn add_evidence(graph: &Snapshot, items: &[EvidenceAddition], path: &Path<'_>) -> Decision {
+pub fn add_evidence(graph: &Snapshot, items: &[EvidenceAddition], path: &InputPath<'_>) -> Decision {
     let mut draft = BatchDraft::new(graph);
     let list = path.field("evidence");
     for (position, item) in items.iter().enumerate() {
@@ -42,7 +42,7 @@ pub(super) fn add_all(
     draft: &mut BatchDraft<'_>,
     items: &[EvidenceEdit],
     relationship: &mut Relationship,
-    path: &Path<'_>,
+    path: &InputPath<'_>,
 ) {
     let list = path.field("evidence");
     if !is_listable(draft, items.len().saturating_add(relationship.evidence.len()), &list) {
@@ -69,7 +69,7 @@ fn statement(
     draft: &mut BatchDraft<'_>,
     item: &EvidenceEdit,
     relationship: &Relationship,
-    path: &Path<'_>,
+    path: &InputPath<'_>,
 ) -> Option<Evidence> {
     let faults = draft.faults.count();
     let source = source(draft, item, path);
@@ -109,7 +109,7 @@ fn statement(
 }
 
 /// The id of the source, which may be created with the statement.
-fn source(draft: &mut BatchDraft<'_>, item: &EvidenceEdit, path: &Path<'_>) -> Option<String> {
+fn source(draft: &mut BatchDraft<'_>, item: &EvidenceEdit, path: &InputPath<'_>) -> Option<String> {
     match (&item.source_id, &item.source) {
         (Some(id), None) => {
             let path = path.field("sourceId");

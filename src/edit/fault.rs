@@ -63,7 +63,7 @@ pub struct Fault {
 
 impl Fault {
     /// A fault at `path`.
-    pub fn new(code: UserErrorCode, path: &Path<'_>, message: impl Into<String>) -> Self {
+    pub fn new(code: UserErrorCode, path: &InputPath<'_>, message: impl Into<String>) -> Self {
         Self {
             code,
             message: message.into(),
@@ -116,7 +116,12 @@ impl Rejection {
     }
 
     /// The value of a result; an error is reported as a fault.
-    pub(super) fn accept<T>(&mut self, code: UserErrorCode, path: &Path<'_>, result: Result<T, Invalid>) -> Option<T> {
+    pub(super) fn accept<T>(
+        &mut self,
+        code: UserErrorCode,
+        path: &InputPath<'_>,
+        result: Result<T, Invalid>,
+    ) -> Option<T> {
         let refuse = |invalid: Invalid| self.push(Fault::new(code, path, invalid.to_string()));
         result.map_err(refuse).ok()
     }
@@ -124,8 +129,8 @@ impl Rejection {
 
 /// A path in the input. Borrowed from the stack: only a fault makes an owned copy.
 #[derive(Debug, Clone, Copy)]
-pub struct Path<'p> {
-    parent: Option<&'p Path<'p>>,
+pub struct InputPath<'p> {
+    parent: Option<&'p InputPath<'p>>,
     segment: Segment<'p>,
 }
 
@@ -135,7 +140,7 @@ enum Segment<'p> {
     Item(usize),
 }
 
-impl<'p> Path<'p> {
+impl<'p> InputPath<'p> {
     /// The root of the input: the argument with this name.
     #[must_use]
     pub fn root(argument: &'p str) -> Self {
@@ -164,7 +169,7 @@ impl<'p> Path<'p> {
     }
 
     fn segments(&self) -> Vec<String> {
-        let mut segments = self.parent.map_or_else(Vec::new, Path::segments);
+        let mut segments = self.parent.map_or_else(Vec::new, InputPath::segments);
         segments.push(match self.segment {
             Segment::Field(name) => name.to_owned(),
             Segment::Item(position) => position.to_string(),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     draft::BatchDraft,
-    fault::{Fault, Path, UserErrorCode},
+    fault::{Fault, InputPath, UserErrorCode},
     input::{AmountEdit, Patch, ShareEdit},
 };
 use crate::model::{
@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 /// An optional line of text.
-pub(super) fn line(draft: &mut BatchDraft<'_>, input: Option<&str>, path: &Path<'_>) -> Option<String> {
+pub(super) fn line(draft: &mut BatchDraft<'_>, input: Option<&str>, path: &InputPath<'_>) -> Option<String> {
     draft.faults.accept(UserErrorCode::Invalid, path, model::line(input?))
 }
 
@@ -20,7 +20,7 @@ pub(super) fn line(draft: &mut BatchDraft<'_>, input: Option<&str>, path: &Path<
 pub(super) fn optional(
     draft: &mut BatchDraft<'_>,
     input: Option<&String>,
-    path: &Path<'_>,
+    path: &InputPath<'_>,
     read: impl FnOnce(&str) -> Result<String, Invalid>,
 ) -> Option<String> {
     draft.faults.accept(UserErrorCode::Invalid, path, read(input?))
@@ -30,7 +30,7 @@ pub(super) fn optional(
 pub(super) fn text_patch(
     draft: &mut BatchDraft<'_>,
     input: &Patch<String>,
-    path: &Path<'_>,
+    path: &InputPath<'_>,
     read: impl FnOnce(&str) -> Result<String, Invalid>,
 ) -> Patch<String> {
     match input {
@@ -47,7 +47,7 @@ pub(super) fn text_patch(
 pub(super) fn properties(
     draft: &mut BatchDraft<'_>,
     input: &Patch<Value>,
-    path: &Path<'_>,
+    path: &InputPath<'_>,
 ) -> Patch<Map<String, Value>> {
     let object = match input {
         Patch::Keep => return Patch::Keep,
@@ -72,7 +72,7 @@ pub(super) fn properties(
 }
 
 /// Whether a list is within its limit.
-pub(super) fn is_listable(draft: &mut BatchDraft<'_>, length: usize, path: &Path<'_>) -> bool {
+pub(super) fn is_listable(draft: &mut BatchDraft<'_>, length: usize, path: &InputPath<'_>) -> bool {
     if length > LIST_MAX {
         let message = format!("{length} are too many for one record; at most {LIST_MAX} are allowed");
         draft.fault(UserErrorCode::Invalid, path, message);
@@ -86,7 +86,7 @@ pub(super) fn share(
     input: &ShareEdit,
     kind: RelationshipKind,
     basis: Option<ShareOf>,
-    path: &Path<'_>,
+    path: &InputPath<'_>,
 ) -> Option<Share> {
     let Some(basis) = basis else {
         let message = format!("Only OWNS and CONTROLS have a share, not {kind}; omit it");
@@ -122,7 +122,7 @@ fn range(input: &ShareEdit) -> Result<ShareRange, Invalid> {
 }
 
 /// An amount of money.
-pub(super) fn amount(draft: &mut BatchDraft<'_>, input: &AmountEdit, path: &Path<'_>) -> Option<Amount> {
+pub(super) fn amount(draft: &mut BatchDraft<'_>, input: &AmountEdit, path: &InputPath<'_>) -> Option<Amount> {
     let of = input.of.as_deref().map(model::line).transpose();
     let of = draft.faults.accept(UserErrorCode::Invalid, &path.field("of"), of);
     let currency = input.currency.parse();
@@ -136,6 +136,6 @@ pub(super) fn amount(draft: &mut BatchDraft<'_>, input: &AmountEdit, path: &Path
 }
 
 /// Reports a missing field.
-pub(super) fn missing(draft: &mut BatchDraft<'_>, path: &Path<'_>, message: impl Into<String>) {
+pub(super) fn missing(draft: &mut BatchDraft<'_>, path: &InputPath<'_>, message: impl Into<String>) {
     draft.faults.push(Fault::new(UserErrorCode::Required, path, message));
 }

@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 use super::{
     draft::{BatchDraft, Decision},
     entities,
-    fault::{Fault, Path, UserErrorCode},
+    fault::{Fault, InputPath, UserErrorCode},
     fields::is_listable,
     input::{ExpectedVersion, RecordRef},
     known_records::KnownRecords,
@@ -14,8 +14,8 @@ use super::{
 use crate::{
     graph::Snapshot,
     model::{
-        Change, Ends, Entity, EntityStatus, Entry, Name, NameKind, Noun, PROPERTIES_BYTES_MAX, Record, Relationship,
-        Step, Timestamp, just_before,
+        AppliedChange, Change, Ends, Entity, EntityStatus, Entry, Name, NameKind, Noun, PROPERTIES_BYTES_MAX, Record,
+        Relationship, Timestamp, just_before,
     },
 };
 
@@ -26,7 +26,7 @@ pub fn merge_entities(
     from: &[RecordRef],
     into: &str,
     expected: ExpectedVersion,
-    path: &Path<'_>,
+    path: &InputPath<'_>,
 ) -> Decision {
     let mut draft = BatchDraft::new(graph);
     let place = path.field("into");
@@ -76,7 +76,7 @@ pub fn merge_entities(
 }
 
 /// The entity of an item, if it can be merged into `survivor`; `None` also if it already was.
-fn mergeable(draft: &mut BatchDraft<'_>, item: &RecordRef, survivor: &Entity, path: &Path<'_>) -> Option<Entity> {
+fn mergeable(draft: &mut BatchDraft<'_>, item: &RecordRef, survivor: &Entity, path: &InputPath<'_>) -> Option<Entity> {
     let current = draft.known.entity_ix(&item.id).map(|ix| draft.known.entity_id(ix));
     let Some(current) = current else {
         let message = format!("There is no entity with the id {:?}", item.id);
@@ -212,13 +212,13 @@ fn fill<T: Clone>(field: &mut Option<T>, value: Option<&T>) {
 
 /// Restores every record that a merge changed. `merge` is the log entry of the merge.
 #[must_use]
-pub fn unmerge_entities(graph: &Snapshot, merge: &Entry, path: &Path<'_>) -> Decision {
+pub fn unmerge_entities(graph: &Snapshot, merge: &Entry, path: &InputPath<'_>) -> Decision {
     let mut draft = BatchDraft::new(graph);
     let place = path.field("merge");
     merge.steps.iter().for_each(|step| draft.mention(step.change.id()));
     let past = graph.known_at(just_before(merge.recorded_at));
     let before = KnownRecords::new(&past);
-    let changed: Vec<(&Step, u32)> = merge
+    let changed: Vec<(&AppliedChange, u32)> = merge
         .steps
         .iter()
         .filter_map(|step| changed_since(&draft, step).map(|version| (step, version)))
@@ -248,7 +248,7 @@ pub fn unmerge_entities(graph: &Snapshot, merge: &Entry, path: &Path<'_>) -> Dec
 }
 
 /// The current version of a record that differs from the result of the step.
-fn changed_since(draft: &BatchDraft<'_>, step: &Step) -> Option<u32> {
+fn changed_since(draft: &BatchDraft<'_>, step: &AppliedChange) -> Option<u32> {
     let (noun, id) = (step.change.noun(), step.change.id());
     let current = draft.known.record(noun, id);
     let is_unchanged = match &step.change {

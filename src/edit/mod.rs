@@ -16,7 +16,7 @@ mod sources;
 pub use draft::Decision;
 pub use entities::upsert_entities;
 pub use evidence::add_evidence;
-pub use fault::{FAULTS_MAX, Fault, Path, Rejection, UserErrorCode};
+pub use fault::{FAULTS_MAX, Fault, InputPath, Rejection, UserErrorCode};
 pub use input::{
     AmountEdit, EntityEdit, EntityKey, EvidenceAddition, EvidenceEdit, ExpectedVersion, IdentifierEdit, NameEdit,
     Patch, RecordRef, RelationshipEdit, ShareEdit, SourceEdit,

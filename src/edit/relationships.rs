@@ -3,7 +3,7 @@
 use super::{
     draft::{BatchDraft, Decision},
     evidence,
-    fault::{Path, UserErrorCode},
+    fault::{InputPath, UserErrorCode},
     fields::{amount, is_listable, missing, properties, share, text_patch},
     input::{EntityKey, Patch, RecordRef, RelationshipEdit},
 };
@@ -17,7 +17,7 @@ use crate::{
 
 /// Creates relationships, or updates existing ones.
 #[must_use]
-pub fn assert_relationships(graph: &Snapshot, items: &[RelationshipEdit], path: &Path<'_>) -> Decision {
+pub fn assert_relationships(graph: &Snapshot, items: &[RelationshipEdit], path: &InputPath<'_>) -> Decision {
     let mut draft = BatchDraft::new(graph);
     let list = path.field("relationships");
     for (position, item) in items.iter().enumerate() {
@@ -28,7 +28,7 @@ pub fn assert_relationships(graph: &Snapshot, items: &[RelationshipEdit], path: 
 
 /// Ends relationships; `until` is the first day on which they no longer hold.
 #[must_use]
-pub fn end_relationships(graph: &Snapshot, items: &[RecordRef], until: PartialDate, path: &Path<'_>) -> Decision {
+pub fn end_relationships(graph: &Snapshot, items: &[RecordRef], until: PartialDate, path: &InputPath<'_>) -> Decision {
     let mut draft = BatchDraft::new(graph);
     let list = path.field("ids");
     for (position, item) in items.iter().enumerate() {
@@ -46,7 +46,7 @@ pub fn end_relationships(graph: &Snapshot, items: &[RecordRef], until: PartialDa
 }
 
 /// The relationship that an item refers to, if the reference is unique and its version is the expected one.
-pub(super) fn named(draft: &mut BatchDraft<'_>, item: &RecordRef, path: &Path<'_>) -> Option<Relationship> {
+pub(super) fn named(draft: &mut BatchDraft<'_>, item: &RecordRef, path: &InputPath<'_>) -> Option<Relationship> {
     let Some(relationship) = draft.relationship(&item.id) else {
         let message = format!("There is no relationship with the id {:?}", item.id);
         draft.fault(UserErrorCode::NotFound, path, message);
@@ -65,7 +65,7 @@ struct StatedEnds {
     is_valid: bool,
 }
 
-fn assert(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, path: &Path<'_>) {
+fn assert(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, path: &InputPath<'_>) {
     let ends = ends(draft, item, path);
     let Some(id) = id(draft, item, &ends, path) else {
         // Nothing will change, but other faults of the item are still reported.
@@ -104,7 +104,7 @@ fn assert(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, path: &Path<'_>) 
 }
 
 /// The ends as stated by an item.
-fn ends(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, path: &Path<'_>) -> StatedEnds {
+fn ends(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, path: &InputPath<'_>) -> StatedEnds {
     let faults = draft.faults.count();
     let from = item
         .from
@@ -149,7 +149,7 @@ fn ends(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, path: &Path<'_>) ->
 }
 
 /// Reports two different ends that have been merged into one entity.
-fn check_merged_ends(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, ends: Option<&Ends>, path: &Path<'_>) {
+fn check_merged_ends(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, ends: Option<&Ends>, path: &InputPath<'_>) {
     if let (Some(EntityKey::Id(one)), Some(EntityKey::Id(other)), Some(Ends::Known { from, to })) =
         (&item.from, &item.to, ends)
         && from == to
@@ -187,7 +187,7 @@ fn id(
     draft: &mut BatchDraft<'_>,
     item: &RelationshipEdit,
     stated_ends: &StatedEnds,
-    path: &Path<'_>,
+    path: &InputPath<'_>,
 ) -> Option<String> {
     if let Some(id) = &item.id {
         let path = path.field("id");
@@ -243,7 +243,7 @@ fn check_unchanged(
     item: &RelationshipEdit,
     ends: Option<&Ends>,
     known: &Relationship,
-    path: &Path<'_>,
+    path: &InputPath<'_>,
 ) {
     const ADVICE: &str = "retract this relationship and assert another";
     if let Some(kind) = item.kind.filter(|kind| *kind != known.kind) {
@@ -282,7 +282,7 @@ fn new(
     item: &RelationshipEdit,
     stated_ends: StatedEnds,
     id: String,
-    path: &Path<'_>,
+    path: &InputPath<'_>,
 ) -> Option<Relationship> {
     if item.kind.is_none() && item.id.is_some() {
         let message = format!("There is no relationship {id:?} yet, so it needs a kind");
@@ -301,7 +301,7 @@ fn new(
 }
 
 /// Applies the fields of an item to a relationship.
-fn write(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, relationship: &mut Relationship, path: &Path<'_>) {
+fn write(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, relationship: &mut Relationship, path: &InputPath<'_>) {
     text_patch(draft, &item.role, &path.field("role"), model::line).apply(&mut relationship.role);
     match &item.status {
         Patch::Keep => {}
@@ -332,7 +332,7 @@ fn write(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, relationship: &mut
 }
 
 /// Applies the dates. An exact end replaces a date by which the relationship had ended.
-fn dates(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, relationship: &mut Relationship, path: &Path<'_>) {
+fn dates(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, relationship: &mut Relationship, path: &InputPath<'_>) {
     if (&item.since, &item.until, &item.ended_by) == (&Patch::Keep, &Patch::Keep, &Patch::Keep) {
         return;
     }
@@ -351,7 +351,12 @@ fn dates(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, relationship: &mut
 }
 
 /// Applies the interest in a company, its directness and its components.
-fn interest(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, relationship: &mut Relationship, path: &Path<'_>) {
+fn interest(
+    draft: &mut BatchDraft<'_>,
+    item: &RelationshipEdit,
+    relationship: &mut Relationship,
+    path: &InputPath<'_>,
+) {
     let components = item.components.new_value().filter(|components| !components.is_empty());
     let stated = [
         ("interest", item.interest.new_value().is_some()),
@@ -382,7 +387,7 @@ fn interest(draft: &mut BatchDraft<'_>, item: &RelationshipEdit, relationship: &
 }
 
 /// The ids of components, each once. They must exist, or come before in the same batch.
-fn components(draft: &mut BatchDraft<'_>, input: &[String], path: &Path<'_>) -> Vec<String> {
+fn components(draft: &mut BatchDraft<'_>, input: &[String], path: &InputPath<'_>) -> Vec<String> {
     if !is_listable(draft, input.len(), path) {
         return Vec::new();
     }
@@ -403,7 +408,7 @@ fn capabilities(
     draft: &mut BatchDraft<'_>,
     input: &[Capability],
     kind: RelationshipKind,
-    path: &Path<'_>,
+    path: &InputPath<'_>,
 ) -> Vec<Capability> {
     if kind != RelationshipKind::Serves && !input.is_empty() {
         let message = format!("Only SERVES has capabilities, not {kind}; omit them");

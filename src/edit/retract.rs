@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     draft::{BatchDraft, Decision},
-    fault::{Fault, Path, UserErrorCode},
+    fault::{Fault, InputPath, UserErrorCode},
     input::RecordRef,
     relationships,
 };
@@ -24,7 +24,7 @@ pub enum WithRelationships {
 
 /// Retracts relationships.
 #[must_use]
-pub fn retract_relationships(graph: &Snapshot, items: &[RecordRef], path: &Path<'_>) -> Decision {
+pub fn retract_relationships(graph: &Snapshot, items: &[RecordRef], path: &InputPath<'_>) -> Decision {
     let mut draft = BatchDraft::new(graph);
     let list = path.field("ids");
     for (position, item) in items.iter().enumerate() {
@@ -40,7 +40,12 @@ pub fn retract_relationships(graph: &Snapshot, items: &[RecordRef], path: &Path<
 
 /// Retracts entities.
 #[must_use]
-pub fn retract_entities(graph: &Snapshot, items: &[RecordRef], with: WithRelationships, path: &Path<'_>) -> Decision {
+pub fn retract_entities(
+    graph: &Snapshot,
+    items: &[RecordRef],
+    with: WithRelationships,
+    path: &InputPath<'_>,
+) -> Decision {
     let mut draft = BatchDraft::new(graph);
     let list = path.field("ids");
     let mut targets = Vec::new();
@@ -116,7 +121,7 @@ fn retract_relationship(draft: &mut BatchDraft<'_>, id: &str) {
     });
 }
 
-fn in_use(draft: &mut BatchDraft<'_>, id: &str, by: &[Cow<'_, str>], message: &str, path: &Path<'_>) {
+fn in_use(draft: &mut BatchDraft<'_>, id: &str, by: &[Cow<'_, str>], message: &str, path: &InputPath<'_>) {
     let message = format!(
         "{id:?} {message}. {} relationships refer to it, some of them in candidates",
         by.len()

@@ -2,7 +2,7 @@
 
 use super::{
     draft::{BatchDraft, Decision},
-    fault::{Fault, Path, UserErrorCode},
+    fault::{Fault, InputPath, UserErrorCode},
     fields::{line, text_patch},
     input::{Patch, SourceEdit},
 };
@@ -13,7 +13,7 @@ use crate::{
 
 /// Creates or updates sources.
 #[must_use]
-pub fn upsert_sources(graph: &Snapshot, items: &[SourceEdit], path: &Path<'_>) -> Decision {
+pub fn upsert_sources(graph: &Snapshot, items: &[SourceEdit], path: &InputPath<'_>) -> Decision {
     let mut draft = BatchDraft::new(graph);
     let list = path.field("sources");
     for (position, item) in items.iter().enumerate() {
@@ -28,13 +28,18 @@ pub fn upsert_sources(graph: &Snapshot, items: &[SourceEdit], path: &Path<'_>) -
 }
 
 /// The id of a source, with its prefix.
-pub(super) fn source_id(draft: &mut BatchDraft<'_>, text: &str, path: &Path<'_>) -> Option<String> {
+pub(super) fn source_id(draft: &mut BatchDraft<'_>, text: &str, path: &InputPath<'_>) -> Option<String> {
     let id = plain_id(text, ID_CHARS_MAX).and_then(Source::id_of);
     draft.faults.accept(UserErrorCode::Invalid, path, id)
 }
 
 /// Creates or updates one source with a valid id.
-pub(super) fn upsert(draft: &mut BatchDraft<'_>, id: String, item: &SourceEdit, path: &Path<'_>) -> Option<String> {
+pub(super) fn upsert(
+    draft: &mut BatchDraft<'_>,
+    id: String,
+    item: &SourceEdit,
+    path: &InputPath<'_>,
+) -> Option<String> {
     let is_valid = draft.check_version(Noun::Source, &id, item.expected_version, path)
         & draft.is_free_for(Noun::Source, &id, path);
     let publisher = line(draft, item.publisher.as_deref(), &path.field("publisher"));

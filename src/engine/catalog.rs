@@ -32,13 +32,13 @@ const SCALARS: [&str; 5] = ["Int", "Float", "String", "Boolean", "ID"];
 
 /// An argument, or a field of an input object.
 #[derive(Debug)]
-pub(crate) struct Input {
+pub(crate) struct InputValue {
     pub(crate) name: String,
     pub(crate) ty: Type,
     pub(crate) default: Option<Value>,
 }
 
-impl Input {
+impl InputValue {
     /// Whether a value is required: the type is not nullable and there is no default.
     pub(crate) fn is_required(&self) -> bool {
         !self.ty.nullable && self.default.is_none()
@@ -48,7 +48,7 @@ impl Input {
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) ty: Type,
-    pub(crate) arguments: Vec<Input>,
+    pub(crate) arguments: Vec<InputValue>,
     /// The field's own cost in points: `@cost`.
     pub(crate) weight: u64,
     /// How often the selections below it count: `@listSize`.
@@ -67,7 +67,7 @@ pub(crate) struct ListSize {
 }
 
 impl Field {
-    fn plain(ty: Type, arguments: Vec<Input>) -> Self {
+    fn plain(ty: Type, arguments: Vec<InputValue>) -> Self {
         Self {
             ty,
             arguments,
@@ -77,7 +77,7 @@ impl Field {
         }
     }
 
-    pub(crate) fn argument(&self, name: &str) -> Option<&Input> {
+    pub(crate) fn argument(&self, name: &str) -> Option<&InputValue> {
         self.arguments.iter().find(|argument| argument.name == name)
     }
 }
@@ -93,21 +93,21 @@ pub(crate) enum Choice {
 pub(crate) enum Kind {
     Scalar,
     Enum(HashSet<String>),
-    Input { fields: Vec<Input>, choice: Choice },
+    Input { fields: Vec<InputValue>, choice: Choice },
     Object(HashMap<String, Field>),
     Interface(HashMap<String, Field>),
     Union,
 }
 
 #[derive(Debug)]
-pub(crate) struct Catalog {
+pub(crate) struct SchemaCatalog {
     types: HashMap<String, Kind>,
     query: String,
     mutation: Option<String>,
     subscription: Option<String>,
     /// The possible object types of each interface, union and object type.
     possible: HashMap<String, HashSet<String>>,
-    conditions: [Input; 1],
+    conditions: [InputValue; 1],
     /// The input objects with a field of their own type.
     recursive: HashSet<String>,
 }
@@ -117,7 +117,7 @@ pub(crate) struct Catalog {
 #[error("the SDL of the schema does not parse: {0}")]
 pub struct SdlError(#[from] async_graphql::parser::Error);
 
-impl Catalog {
+impl SchemaCatalog {
     pub(crate) fn new(sdl: &str) -> Result<Self, SdlError> {
         let mut catalog = Self {
             types: SCALARS.iter().map(|name| ((*name).to_owned(), Kind::Scalar)).collect(),
@@ -125,7 +125,7 @@ impl Catalog {
             mutation: None,
             subscription: None,
             possible: HashMap::new(),
-            conditions: [Input {
+            conditions: [InputValue {
                 name: "if".to_owned(),
                 ty: Type {
                     base: BaseType::Named(Name::new("Boolean")),
@@ -183,7 +183,7 @@ impl Catalog {
     }
 
     /// The fields of an input object.
-    pub(crate) fn inputs(&self, name: &str) -> Option<&[Input]> {
+    pub(crate) fn inputs(&self, name: &str) -> Option<&[InputValue]> {
         match self.types.get(name)? {
             Kind::Input { fields, .. } => Some(fields),
             _ => None,
@@ -207,7 +207,7 @@ impl Catalog {
     }
 
     /// The arguments of `@skip` and `@include`, the only directives of a request.
-    pub(crate) fn conditions(&self) -> &[Input] {
+    pub(crate) fn conditions(&self) -> &[InputValue] {
         &self.conditions
     }
 
@@ -274,7 +274,7 @@ impl Catalog {
                 let arguments = arguments
                     .into_iter()
                     .filter_map(|name: &str| {
-                        Some(Input {
+                        Some(InputValue {
                             name: name.to_owned(),
                             ty: Type::new("String!")?,
                             default: None,
@@ -366,10 +366,10 @@ fn text(value: &Value) -> Option<&str> {
     }
 }
 
-fn inputs(definitions: Vec<Positioned<InputValueDefinition>>) -> Vec<Input> {
+fn inputs(definitions: Vec<Positioned<InputValueDefinition>>) -> Vec<InputValue> {
     definitions
         .into_iter()
-        .map(|definition| Input {
+        .map(|definition| InputValue {
             name: definition.node.name.node.to_string(),
             ty: definition.node.ty.node,
             default: definition.node.default_value.map(|value| value.node),
@@ -383,7 +383,7 @@ mod tests {
 
     #[test]
     fn the_catalog_has_arguments_defaults_and_one_of() {
-        let catalog = Catalog::new(
+        let catalog = SchemaCatalog::new(
             "type Query { paths(from: ID!, first: Int = 3): [String!] }
              input By @oneOf { id: ID name: String } schema { query: Query }",
         )
@@ -403,7 +403,7 @@ mod tests {
 
     #[test]
     fn the_catalog_has_weights_and_sizes() {
-        let catalog = Catalog::new(
+        let catalog = SchemaCatalog::new(
             "type Query { all(first: Int): Page @cost(weight: \"7\") @listSize(assumedSize: 20, slicingArguments: [\"first\"], sizedFields: [\"rows\"]) }
              type Page { rows: [Int!]! count: Int! } schema { query: Query }",
         )

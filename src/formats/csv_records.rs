@@ -10,7 +10,7 @@ use std::{
 
 use csv::ByteRecord;
 
-use super::reader::{BoundedReader, Meter, Unreadable};
+use super::reader::{BoundedReader, ByteMeter, Unreadable};
 
 /// Read after the end of every file, as a record of its own unless a quote is still open. No text has it: it is a control
 /// character.
@@ -24,13 +24,13 @@ const BUFFER_BYTES: usize = 1 << 17;
 
 /// What stands between cells, and around them where they have to be quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Syntax {
+pub(super) struct CsvDialect {
     pub(super) delimiter: u8,
     /// None where nothing quotes.
     pub(super) quote: Option<u8>,
 }
 
-impl Syntax {
+impl CsvDialect {
     /// Commas between cells, and double quotes around them.
     pub(super) const COMMAS: Self = Self {
         delimiter: b',',
@@ -55,7 +55,7 @@ impl Syntax {
 
 /// What came next in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum CsvEvent {
     /// A record that starts on this line.
     Record { line: u64 },
     /// A record that starts on this line and runs to the end of the file, because its quote is never closed.
@@ -75,7 +75,7 @@ pub(super) fn unclosed(place: String) -> Unreadable {
 #[derive(Debug)]
 pub(super) struct Records<R> {
     reader: csv::Reader<LineCounter<Chain<BoundedReader<R>, &'static [u8]>>>,
-    meter: Meter,
+    meter: ByteMeter,
     /// Read, but not handed over yet: only with the next one is it known not to be the last.
     ahead: ByteRecord,
     /// The line on which the one ahead starts; none at the end.
@@ -86,11 +86,11 @@ pub(super) struct Records<R> {
 
 impl<R: Read> Records<R> {
     /// Reads these bytes, at most `record_bytes_max` for a record.
-    pub(super) fn new(bytes: R, syntax: Syntax, record_bytes_max: usize) -> Self {
+    pub(super) fn new(bytes: R, dialect: CsvDialect, record_bytes_max: usize) -> Self {
         let bounded = BoundedReader::new(bytes, record_bytes_max);
         let meter = bounded.meter();
         let mut records = Self {
-            reader: syntax.reader(LineCounter::new(bounded.chain(LAST_LINE))),
+            reader: dialect.reader(LineCounter::new(bounded.chain(LAST_LINE))),
             meter,
             ahead: ByteRecord::new(),
             ahead_line: Ok(None),
@@ -104,16 +104,16 @@ impl<R: Read> Records<R> {
     ///
     /// # Errors
     /// What reading fails with, once all records before it were handed over.
-    pub(super) fn advance(&mut self) -> io::Result<Step> {
+    pub(super) fn advance(&mut self) -> io::Result<CsvEvent> {
         let Some(line) = mem::replace(&mut self.ahead_line, Ok(None))? else {
-            return Ok(Step::End);
+            return Ok(CsvEvent::End);
         };
         mem::swap(&mut self.record, &mut self.ahead);
         self.read_ahead();
         Ok(match self.ahead_line {
-            Ok(None) if self.record.len() == 1 && self.record.get(0) == Some(SENTINEL) => Step::End,
-            Ok(None) => Step::Unclosed { line },
-            _ => Step::Record { line },
+            Ok(None) if self.record.len() == 1 && self.record.get(0) == Some(SENTINEL) => CsvEvent::End,
+            Ok(None) => CsvEvent::Unclosed { line },
+            _ => CsvEvent::Record { line },
         })
     }
 
@@ -208,14 +208,14 @@ fn bytes(length: usize) -> u64 {
 mod tests {
     use super::*;
 
-    fn steps(text: &str) -> Vec<Step> {
+    fn events(text: &str) -> Vec<CsvEvent> {
         // In small parts, so that line ends are cut in two.
-        let mut records = Records::new(Trickle(text.as_bytes()), Syntax::COMMAS, usize::MAX);
-        let mut steps = vec![records.advance().unwrap()];
-        while steps.last() != Some(&Step::End) {
-            steps.push(records.advance().unwrap());
+        let mut records = Records::new(Trickle(text.as_bytes()), CsvDialect::COMMAS, usize::MAX);
+        let mut events = vec![records.advance().unwrap()];
+        while events.last() != Some(&CsvEvent::End) {
+            events.push(records.advance().unwrap());
         }
-        steps
+        events
     }
 
     /// Hands over a byte at a time.
@@ -232,46 +232,46 @@ mod tests {
     fn a_record_starts_on_its_line_however_lines_end() {
         let text = "a,b\n\n\n1,\"x\n\ny\nz\"\n2,\n,\n\n\"\n\",3\n4";
         for line_end in ["\n", "\r\n", "\r"] {
-            let lines: Vec<u64> = steps(&text.replace('\n', line_end))
+            let lines: Vec<u64> = events(&text.replace('\n', line_end))
                 .iter()
                 .filter_map(|step| match step {
-                    Step::Record { line } => Some(*line),
+                    CsvEvent::Record { line } => Some(*line),
                     _ => None,
                 })
                 .collect();
             assert_eq!(lines, [1, 4, 8, 9, 11, 13], "{line_end:?}");
         }
-        assert_eq!(steps("a\r\nb\n\rc\r\rd").len(), 5);
-        let mixed = [1, 2, 4, 6].map(|line| Step::Record { line });
-        assert_eq!(steps("a\r\nb\n\rc\r\rd")[..4], mixed);
+        assert_eq!(events("a\r\nb\n\rc\r\rd").len(), 5);
+        let mixed = [1, 2, 4, 6].map(|line| CsvEvent::Record { line });
+        assert_eq!(events("a\r\nb\n\rc\r\rd")[..4], mixed);
     }
 
     #[test]
     fn a_quote_that_is_never_closed_is_reported_with_the_line_where_its_record_starts() {
-        let (first, second) = (Step::Record { line: 1 }, Step::Unclosed { line: 3 });
-        assert_eq!(steps("a,b\n\nc,\"d\ne,f\n"), [first, second, Step::End]);
-        assert_eq!(steps("\"a"), [Step::Unclosed { line: 1 }, Step::End]);
+        let (first, second) = (CsvEvent::Record { line: 1 }, CsvEvent::Unclosed { line: 3 });
+        assert_eq!(events("a,b\n\nc,\"d\ne,f\n"), [first, second, CsvEvent::End]);
+        assert_eq!(events("\"a"), [CsvEvent::Unclosed { line: 1 }, CsvEvent::End]);
         for empty in ["", "\n", "\r\n\n"] {
-            assert_eq!(steps(empty), [Step::End], "{empty:?}");
+            assert_eq!(events(empty), [CsvEvent::End], "{empty:?}");
         }
     }
 
     #[test]
     fn many_lines_in_a_cell_take_no_room_of_their_own() {
         let text = format!("a\n\"{}\"\nb\n", "x\n".repeat(200_000));
-        let mut records = Records::new(text.as_bytes(), Syntax::COMMAS, usize::MAX);
-        assert_eq!(records.advance().unwrap(), Step::Record { line: 1 });
-        assert_eq!(records.advance().unwrap(), Step::Record { line: 2 });
-        assert_eq!(records.advance().unwrap(), Step::Record { line: 200_003 });
+        let mut records = Records::new(text.as_bytes(), CsvDialect::COMMAS, usize::MAX);
+        assert_eq!(records.advance().unwrap(), CsvEvent::Record { line: 1 });
+        assert_eq!(records.advance().unwrap(), CsvEvent::Record { line: 2 });
+        assert_eq!(records.advance().unwrap(), CsvEvent::Record { line: 200_003 });
         assert!(records.reader.get_ref().content_lines.capacity() <= BUFFER_BYTES);
     }
 
     #[test]
     fn what_was_read_before_a_failure_is_handed_over() {
         let text = format!("a\nb\n{}\n", "x".repeat(5 * BUFFER_BYTES));
-        let mut records = Records::new(text.as_bytes(), Syntax::COMMAS, BUFFER_BYTES);
-        assert_eq!(records.advance().unwrap(), Step::Record { line: 1 });
-        assert_eq!(records.advance().unwrap(), Step::Record { line: 2 });
+        let mut records = Records::new(text.as_bytes(), CsvDialect::COMMAS, BUFFER_BYTES);
+        assert_eq!(records.advance().unwrap(), CsvEvent::Record { line: 1 });
+        assert_eq!(records.advance().unwrap(), CsvEvent::Record { line: 2 });
         assert_eq!(records.advance().unwrap_err().kind(), io::ErrorKind::InvalidData);
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     json_values::{self, LooseValues, ReadOptions, first_value},
-    reader::{DatasetInfo, Draft, Fault, Input, Item, ItemHandler, NOT_UTF_8, RecordDrafts, Unreadable},
+    reader::{DatasetInfo, Draft, Input, Item, ItemHandler, NOT_UTF_8, RecordDrafts, RecordFault, Unreadable},
 };
 use crate::model::{Entity, Record, Relationship, TEXT_CHARS_MAX, Timestamp, View, line, plain_id};
 
@@ -92,7 +92,7 @@ pub fn read(input: Input<'_>, on_item: ItemHandler<'_>) -> Result<(), Unreadable
                 found.place.key = Some(record.id().to_owned());
                 let is_ahead = recorded_at.is_some_and(|moment| View::day_of(moment) > source_defaults.today);
                 if is_ahead {
-                    let fault = Fault::noted("recorded_at", "in the future; it is known since the import");
+                    let fault = RecordFault::noted("recorded_at", "in the future; it is known since the import");
                     let written = recorded_at.map(|moment| moment.to_string()).unwrap_or_default();
                     found.faults.push(fault.with(&written));
                 }
@@ -130,14 +130,14 @@ fn check_format(format: u32) -> Result<(), Unreadable> {
 }
 
 /// The record of a line, and when it was recorded, where it says that.
-fn of_line(bytes: &[u8]) -> Result<(Record, Option<Timestamp>), Box<Fault>> {
+fn of_line(bytes: &[u8]) -> Result<(Record, Option<Timestamp>), Box<RecordFault>> {
     let mut record: Record = serde_json::from_slice(bytes).map_err(|error| {
         let reason = match error.classify() {
             serde_json::error::Category::Data => "not a record of guanxi",
             _ if std::str::from_utf8(bytes).is_err() => NOT_UTF_8,
             _ => "not JSON",
         };
-        Box::new(Fault::rejected("", reason).with(&error.to_string()))
+        Box::new(RecordFault::rejected("", reason).with(&error.to_string()))
     })?;
     let mut recorded_at = None;
     match &mut record {
@@ -152,18 +152,18 @@ fn of_line(bytes: &[u8]) -> Result<(Record, Option<Timestamp>), Box<Fault>> {
 }
 
 /// What an entity must be beyond what reading it has checked.
-fn check_entity(entity: &Entity) -> Result<(), Box<Fault>> {
+fn check_entity(entity: &Entity) -> Result<(), Box<RecordFault>> {
     match &entity.country {
         Some(country) if Entity::check_country(country).is_err() => Err(Box::new(
-            Fault::rejected("country", "not an ISO 3166 code of a country").with(country),
+            RecordFault::rejected("country", "not an ISO 3166 code of a country").with(country),
         )),
         _ => Ok(()),
     }
 }
 
 /// The same of a relationship.
-fn check_relationship(relationship: &Relationship) -> Result<(), Box<Fault>> {
-    let rejected = |field: &'static str, reason: &'static str| Err(Box::new(Fault::rejected(field, reason)));
+fn check_relationship(relationship: &Relationship) -> Result<(), Box<RecordFault>> {
+    let rejected = |field: &'static str, reason: &'static str| Err(Box::new(RecordFault::rejected(field, reason)));
     if plain_id(&relationship.id, usize::MAX).is_err() {
         return rejected("id", "not an id without spaces and control characters");
     }

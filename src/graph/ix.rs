@@ -64,22 +64,22 @@ macro_rules! ix {
 }
 
 /// A reference to a row with a smallest and a largest value.
-pub(super) trait Bounds: Copy + Ord {
+pub(super) trait BoundedIx: Copy + Ord {
     const FIRST: Self;
     const LAST: Self;
 }
 
-impl Bounds for EntityIx {
+impl BoundedIx for EntityIx {
     const FIRST: Self = Self::FIRST;
     const LAST: Self = Self::LAST;
 }
 
-impl Bounds for SourceIx {
+impl BoundedIx for SourceIx {
     const FIRST: Self = Self::FIRST;
     const LAST: Self = Self::LAST;
 }
 
-impl Bounds for RelationshipIx {
+impl BoundedIx for RelationshipIx {
     const FIRST: Self = Self::FIRST;
     const LAST: Self = Self::LAST;
 }

@@ -24,7 +24,7 @@ pub use query::{
     },
     hops::Hop,
     listing_scope::ListingScope,
-    order::{EntityOrderField, Key, Order, OrderDirection, Ordered, Position, RelationshipOrderField},
+    order::{EntityOrderField, Order, OrderDirection, Ordered, Position, RelationshipOrderField, SortKey},
     page::{Page, Take, Window, count, page, page_of_many, page_of_sorted},
 };
 pub use read::{
@@ -34,7 +34,7 @@ pub use read::{
     snapshot::{IncidentRelationship, Snapshot},
     versions::RecordVersion,
 };
-pub use write::{apply::creation_step, apply_error::ApplyError, build::Builder, pack::UnpackError};
+pub use write::{apply::creation_step, apply_error::ApplyError, build::GraphBuilder, pack::UnpackError};
 
 /// Why a dataset cannot become a graph.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -43,20 +43,20 @@ pub use self::{
     },
     health::Readiness,
     routes::Routes,
-    settings::{GetPreflight, InvalidSetting, Pages, Service, Settings},
+    settings::{Backend, GetPreflight, InvalidSetting, Pages, Settings},
 };
 
 /// All routes. The pages answer every other path; `/health/ready` reports `readiness`, and the faults of the store.
 ///
 /// # Errors
 /// [`InvalidSetting`] if a CORS origin or a host name of the settings is invalid.
-pub fn router(service: Service, settings: Settings, readiness: Readiness) -> Result<Router, InvalidSetting> {
+pub fn router(backend: Backend, settings: Settings, readiness: Readiness) -> Result<Router, InvalidSetting> {
     let cors = cors::layer(&settings.cors_origins)?;
-    let guard = RequestGuard::new(Hosts::new(&settings.host_names)?, service.access.clone());
-    let sdl = Sdl::new(service.api.sdl(), service.access.clone());
-    let store = Arc::clone(&service.store);
+    let guard = RequestGuard::new(Hosts::new(&settings.host_names)?, backend.access.clone());
+    let sdl = Sdl::new(backend.api.sdl(), backend.access.clone());
+    let store = Arc::clone(&backend.store);
     let pages = settings.pages;
-    let endpoint_state = EndpointState::new(service, settings, readiness.clone());
+    let endpoint_state = EndpointState::new(backend, settings, readiness.clone());
     let router = Router::new()
         .route("/graphql", any(endpoint::graphql).with_state(endpoint_state.clone()))
         .route("/graphql/", any(endpoint::graphql).with_state(endpoint_state))

@@ -7,7 +7,7 @@ use crate::{schema::Api, store::Store};
 
 /// What is served: the schema, the data, and the access to both.
 #[derive(Debug, Clone)]
-pub struct Service {
+pub struct Backend {
     /// The schema and its limits.
     pub api: Arc<Api>,
     /// The data.

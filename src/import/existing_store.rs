@@ -2,14 +2,14 @@
 //! and relationships that complete files no longer mention are retracted.
 
 use super::{
-    Coverage, Error, FileTally, Origin, Phase, RecordOutcome,
+    Completeness, Error, FileTally, Origin, Phase, RecordOutcome,
     merge::dated_records::ImportMerger,
     queue::{DraftQueue, QueuedDraft, SortedDrafts, mentions::Mentions},
     run::{ImportRun, has_dated_records},
     update::{Preference, StoreUpdate, Verdict, additions, conflict_fault, dangling, is_equal_content, notes::Version},
 };
 use crate::{
-    formats::reader::{Addition, Draft, Fault, RecordChange},
+    formats::reader::{Addition, Draft, RecordChange, RecordFault},
     model::{Noun, Record},
 };
 
@@ -199,7 +199,7 @@ impl ImportRun<'_> {
             conflicts: Vec::new(),
         };
         let Some(joined) = merger.records(&group.record, &record) else {
-            let fault = Fault::rejected("", format!("the id belongs to a {}", group.record.noun()));
+            let fault = RecordFault::rejected("", format!("the id belongs to a {}", group.record.noun()));
             self.fault(&origin, &fault.with(record.id()));
             return;
         };
@@ -263,7 +263,7 @@ impl ImportRun<'_> {
         (missing, noun): (&str, Noun),
     ) -> Result<(), Error> {
         if let Some(addition) = update.as_entity_addition(draft)? {
-            let fault = Fault::noted(
+            let fault = RecordFault::noted(
                 "",
                 "one of its ends is of no kind that the model has: the relationship is stored in the properties of the other",
             );
@@ -277,7 +277,7 @@ impl ImportRun<'_> {
             return Ok(());
         }
         if self.waiting_in_store >= self.job.waiting_max {
-            let fault = Fault::rejected(
+            let fault = RecordFault::rejected(
                 "",
                 "it refers to a record that does not exist, and too many relationships wait already",
             );
@@ -314,7 +314,7 @@ impl ImportRun<'_> {
 
     /// Retracts relationships that the sources of the files no longer mention.
     fn retract_unmentioned(&mut self, update: &mut StoreUpdate, mentions: &Mentions) -> Result<(), Error> {
-        debug_assert_eq!(self.job.coverage, Coverage::Complete);
+        debug_assert_eq!(self.job.completeness, Completeness::Complete);
         let files: Vec<bool> = self.tally.files.iter().map(FileTally::is_complete).collect();
         let unmentioned = mentions.unmentioned(update.graph(), |file| files[file]);
         self.incomplete_sources = unmentioned.incomplete_sources;

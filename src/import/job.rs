@@ -47,7 +47,7 @@ pub enum Strictness {
 
 /// How much of the data of their sources the files contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Coverage {
+pub enum Completeness {
     /// A part: relationships that they do not mention stay.
     Partial,
     /// All of it: relationships that no other source states, and that the files do not mention, are retracted, unless a
@@ -128,7 +128,7 @@ pub struct Job<'a> {
     /// How faults are handled.
     pub strictness: Strictness,
     /// How much of the data of their sources the files contain.
-    pub coverage: Coverage,
+    pub completeness: Completeness,
     /// The schemes of identifiers by which entities are joined: those with equal identifiers are merged.
     pub join: &'a [String],
     /// The most relationships that may wait in the store for missing ends.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    formats::reader::{Draft, Fault, RecordChange},
+    formats::reader::{Draft, RecordChange, RecordFault},
     model::{
         DERIVED_ID_CHARS_MAX, Entity, ID_CHARS_MAX, Identifier, LINE_CHARS_MAX, LIST_MAX, Name, PROPERTIES_BYTES_MAX,
         Record, RequestedView, Share, Source, TEXT_CHARS_MAX, confidence, is_blank,
@@ -14,7 +14,7 @@ use crate::{
 const NESTING_MAX: usize = 64;
 
 /// The first violated limit of a draft.
-pub(super) fn check_limits(draft: &Draft) -> Option<Fault> {
+pub(super) fn check_limits(draft: &Draft) -> Option<RecordFault> {
     let addition_record;
     let record = match &draft.change {
         RecordChange::Record(record) | RecordChange::Placeholder(record) => record,
@@ -28,7 +28,7 @@ pub(super) fn check_limits(draft: &Draft) -> Option<Fault> {
         } => {
             let id_is_long = too_long(&[(Some(id), ID_CHARS_MAX, "its id is too long")]);
             let reason = id_is_long.or_else(|| properties(details));
-            return reason.map(|reason| Fault::rejected("", reason).with(id));
+            return reason.map(|reason| RecordFault::rejected("", reason).with(id));
         }
         RecordChange::OnlyThese { .. } | RecordChange::Retraction { .. } => return None,
     };
@@ -36,7 +36,7 @@ pub(super) fn check_limits(draft: &Draft) -> Option<Fault> {
         .or_else(|| malformed(record))
         .or_else(|| invisible_text(record))
         .or_else(|| too_large(record));
-    reason.map(|reason| Fault::rejected("", reason).with(draft.change.id()))
+    reason.map(|reason| RecordFault::rejected("", reason).with(draft.change.id()))
 }
 
 fn ends_in_a_view(id: &str) -> Option<&'static str> {

@@ -21,7 +21,7 @@ pub use self::{
         input::{InputFile, OpenOptions, UNPACKED_BYTES_MAX, input_files},
         plan::plan,
     },
-    job::{BATCH_MAX, Completion, Coverage, Error, Job, Phase, Progress, Strictness, UNSETTLED_MAX, WAITING_MAX},
+    job::{BATCH_MAX, Completeness, Completion, Error, Job, Phase, Progress, Strictness, UNSETTLED_MAX, WAITING_MAX},
     queue::spool::{SortedPairs, Spool},
     report::{
         Report, Summary,

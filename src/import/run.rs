@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Completion, Coverage, Error, ImportTally, InputFile, Job, Origin, Phase, Reader, Strictness,
+    Completeness, Completion, Error, ImportTally, InputFile, Job, Origin, Phase, Reader, Strictness,
     item_batch::ItemBatch,
     limits::check_limits,
     queue::{DraftQueue, QueuedDraft, SortedDrafts, entity_kinds::EntityKinds, id_set::IdSet, mentions::Mentions},
@@ -20,7 +20,8 @@ use crate::{
     formats::{
         bods,
         reader::{
-            DatasetInfo, Draft, Effect, Fault, Input, Item, Order, RecordChange, RecordDrafts, RecordPlace, Unreadable,
+            DatasetInfo, Draft, Effect, Input, Item, RecordChange, RecordDrafts, RecordFault, RecordPlace, Unreadable,
+            VersionOrder,
         },
         tables,
     },
@@ -67,7 +68,7 @@ pub fn run(home: StoreFolder, job: Job<'_>) -> Result<Completion, Error> {
         added: Vec::new(),
         waiting_in_store: 0,
         joined_entities: 0,
-        mentions: (job.coverage == Coverage::Complete).then(Mentions::default),
+        mentions: (job.completeness == Completeness::Complete).then(Mentions::default),
         retractions: 0,
         incomplete_sources: Vec::new(),
         deleted: IdSet::default(),
@@ -319,7 +320,7 @@ impl ImportRun<'_> {
         Ok(())
     }
 
-    pub(super) fn fault(&mut self, origin: &Origin, fault: &Fault) {
+    pub(super) fn fault(&mut self, origin: &Origin, fault: &RecordFault) {
         let finding = self.tally.fault(origin, fault);
         (self.job.each_finding)(finding);
         let ends = self.job.strictness == Strictness::Strict && fault.effect == Effect::Rejected;
@@ -339,7 +340,7 @@ impl ImportRun<'_> {
             change,
             status_is_implied,
         } = draft;
-        let is_plain = known_at.is_none() && order == Order::default();
+        let is_plain = known_at.is_none() && order == VersionOrder::default();
         match &change {
             RecordChange::Record(Record::Entity(entity)) if !is_plain => self.entity_kinds.insert(entity),
             RecordChange::Retraction { id, .. } if is_plain => {
@@ -386,7 +387,7 @@ impl ImportRun<'_> {
     pub(super) fn reject_deleted(&mut self, origin: &Origin, record: &Record) -> bool {
         let reject_deleted = self.deleted.contains(record.id());
         if reject_deleted {
-            let fault = Fault::rejected("", "another record of these files deletes it");
+            let fault = RecordFault::rejected("", "another record of these files deletes it");
             self.fault(origin, &fault.with(record.id()));
         }
         reject_deleted

@@ -28,7 +28,7 @@ pub use names::{
     similarity::{DIFFERENT_MAX, similarity},
 };
 pub use records::{
-    change::{Action, Change, Entry, Noun, Record, Retry, Step, just_before},
+    change::{Action, AppliedChange, Change, Entry, Noun, Record, Retry, just_before},
     dataset::Dataset,
     derived_ids::{BODS_ENTITY_PREFIX, evidence_id, relationship_id, write_relationship_id},
     limits::{
@@ -44,7 +44,7 @@ pub use relationships::{
         Capability, Ends, Relationship, RelationshipCategory, RelationshipKind, RelationshipStatus,
         ULTIMATE_PARENT_ROLE, UnknownReason,
     },
-    sentence::{Claim, Tense, publisher_in_short},
+    sentence::{SentenceParts, Tense, publisher_in_short},
     share::{Share, ShareOf, ShareRange},
 };
 pub use time::{

@@ -18,7 +18,7 @@ use super::{
     subscription::{
         feed::Feed,
         log_readers::LogReaders,
-        root::{Phase, SpecSlot, Subscription},
+        root::{SpecSlot, Subscription, SubscriptionTask},
     },
     types::changes::change::ChangePosition,
 };
@@ -136,10 +136,8 @@ impl Api {
             return Reply::Answer(Box::new(answer));
         }
         let slot = Arc::new(SpecSlot::new(resume_after));
-        let phase = Phase::Open(Arc::clone(&slot));
-        let mut answer = self
-            .run(prepared.clone(), Arc::clone(store), clock(), Some(phase))
-            .await;
+        let task = SubscriptionTask::Open(Arc::clone(&slot));
+        let mut answer = self.run(prepared.clone(), Arc::clone(store), clock(), Some(task)).await;
         let Some(spec) = slot.take() else {
             // Whatever the error, nothing has been executed yet.
             if answer.outcome == Outcome::Executed {
@@ -156,7 +154,7 @@ impl Api {
         )
         .await
         {
-            Ok(feed) => Reply::Subscription(Box::new(Events {
+            Ok(feed) => Reply::Subscription(Box::new(SubscriptionEvents {
                 api: Arc::clone(self),
                 store: Arc::clone(store),
                 clock,
@@ -167,8 +165,14 @@ impl Api {
         }
     }
 
-    async fn run(&self, prepared: PreparedRequest, store: Arc<Store>, now: Timestamp, phase: Option<Phase>) -> Answer {
-        run(&self.executor, &self.pool, prepared, store, now, phase).await
+    async fn run(
+        &self,
+        prepared: PreparedRequest,
+        store: Arc<Store>,
+        now: Timestamp,
+        task: Option<SubscriptionTask>,
+    ) -> Answer {
+        run(&self.executor, &self.pool, prepared, store, now, task).await
     }
 }
 
@@ -177,11 +181,11 @@ pub enum Reply {
     /// One answer, or a refusal.
     Answer(Box<Answer>),
     /// The events of a subscription.
-    Subscription(Box<Events>),
+    Subscription(Box<SubscriptionEvents>),
 }
 
 /// The events of a subscription. Each one is computed when the next event is requested.
-pub struct Events {
+pub struct SubscriptionEvents {
     api: Arc<Api>,
     store: Arc<Store>,
     clock: Clock,
@@ -192,37 +196,37 @@ pub struct Events {
 
 /// One event of a subscription.
 #[derive(Debug)]
-pub struct Event {
+pub struct SubscriptionEvent {
     /// The cursor to resume after. None for the error that ends the subscription.
     pub cursor: Option<String>,
     /// The event itself.
     pub answer: Answer,
 }
 
-impl Events {
+impl SubscriptionEvents {
     /// Waits for the next event, and answers it over the latest state. None when there are no more. Dropping the future may
     /// lose an event: after that, drop the whole value and resume by cursor.
-    pub async fn next(&mut self) -> Option<Event> {
+    pub async fn next(&mut self) -> Option<SubscriptionEvent> {
         let (entry, step) = match self.feed.as_mut()?.next().await {
             Ok(next) => next?,
             Err(error) => {
                 self.feed = None;
                 let answer = Answer::refused([error]);
-                return Some(Event { cursor: None, answer });
+                return Some(SubscriptionEvent { cursor: None, answer });
             }
         };
         let position = entry.position;
         let cursor = ChangePosition { position, step }.encode();
-        let phase = Phase::Deliver(entry, step);
+        let task = SubscriptionTask::Deliver(entry, step);
         // A skipped event would be a gap: while no worker is free it waits, and in the end the subscriber has to resume.
         for _ in 0..ATTEMPTS {
             let (store, now) = (Arc::clone(&self.store), (self.clock)());
             let answer = self
                 .api
-                .run(self.prepared.clone(), store, now, Some(phase.clone()))
+                .run(self.prepared.clone(), store, now, Some(task.clone()))
                 .await;
             if answer.outcome != Outcome::Unavailable {
-                return Some(Event {
+                return Some(SubscriptionEvent {
                     cursor: Some(cursor),
                     answer,
                 });
@@ -233,7 +237,7 @@ impl Events {
         let message =
             "The server was too busy to answer this event. Subscribe again after the last cursor in a moment.";
         let answer = Answer::refused([Error::unavailable(message)]);
-        Some(Event { cursor: None, answer })
+        Some(SubscriptionEvent { cursor: None, answer })
     }
 }
 
@@ -257,7 +261,7 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
     prepared: PreparedRequest,
     store: Arc<Store>,
     now: Timestamp,
-    phase: Option<Phase>,
+    task: Option<SubscriptionTask>,
 ) -> Answer {
     let work_max = executor.limits().work_max;
     let by = prepared.caller().name.clone();
@@ -304,8 +308,8 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
             })),
         });
         request_context = Some(Arc::clone(&context));
-        if let Some(phase) = phase {
-            inner = inner.data(phase);
+        if let Some(task) = task {
+            inner = inner.data(task);
         }
         Ok::<_, Error>(inner.data(context))
     };

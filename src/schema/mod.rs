@@ -13,7 +13,7 @@ mod subscription;
 mod types;
 mod values;
 
-pub use api::{Api, Clock, Event, Events, Reply};
+pub use api::{Api, Clock, Reply, SubscriptionEvent, SubscriptionEvents};
 pub use mounted::MountedApi;
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use self::{
     folder::{FolderAccess, snapshots::BaseLocation},
     log::{Log, RoundTrip},
     write::{
-        clock::Clock,
+        clock::ClockCheck,
         commit::{Pending, Proposal, Receipt},
         shared::Shared,
         writer::Writer,
@@ -38,7 +38,7 @@ pub use self::{
         unresolved::{WAITING_PREFIX, read as unresolved},
     },
     state::{current::State, indexing::SearchUnavailable, rankings::RANKINGS_MAX},
-    write::clock::{AHEAD_MAX, Fault as ClockFault, last_entry_ahead},
+    write::clock::{AHEAD_MAX, ClockFault, last_entry_ahead},
     write::{bulk_insert, commit},
 };
 use crate::model::{Entry, Timestamp};
@@ -123,7 +123,7 @@ impl Store {
             state: RwLock::new(state),
             position: watch::Sender::new(log.last_position()),
             log,
-            clock: Clock::start(),
+            clock: ClockCheck::start(),
             write_lock: Mutex::default(),
             is_rebasing: AtomicBool::new(false),
             rebase_retry_from: AtomicUsize::new(0),

@@ -88,7 +88,7 @@ fn what_has_no_records_is_no_success() {
 }
 
 #[test]
-fn other_encodings_are_told_with_the_command_that_converts_them() {
+fn other_encodings_are_reported_with_the_command_that_converts_them() {
     let table = "id;name\n1;Müller Bäckerei GmbH\n";
     let wide = |order: fn(u16) -> [u8; 2], mark: bool| -> Vec<u8> {
         let text = if mark {

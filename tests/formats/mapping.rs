@@ -209,7 +209,7 @@ fn a_row_becomes_a_relationship_with_evidence_that_points_to_it() {
 }
 
 #[test]
-fn what_is_not_understood_is_kept_as_written_and_told() {
+fn values_that_are_not_understood_are_stored_as_written_and_reported() {
     let mapping = format!(
         "{COMPANY}founded = '{{from}}'\ndissolved = '{{to}}'\ncountry = '{{land}}'\n\
          status = {{ column = 'state', values = {{ ok = 'ACTIVE' }} }}\n{}since = '{{from}}'\nuntil = '{{to}}'\nshare = '{{share}}'\n",
@@ -226,7 +226,7 @@ fn what_is_not_understood_is_kept_as_written_and_told() {
             "[2 from: not a date (soon)]",
             "[2 share: not a percentage (half)]",
             "[3 to: before the day of founding (2013)]",
-            "[3 to: until is not after since; both kept as written, neither believed (2013)]",
+            "[3 to: until is not after since; both are stored as written, neither is used (2013)]",
         ]
     );
     let kept = |place: usize| serde_json::to_value(&dataset.entities[place].properties).unwrap();
@@ -301,7 +301,7 @@ fn interests_say_what_they_are_and_what_they_are_made_up_of() {
 }
 
 #[test]
-fn an_end_that_is_not_after_the_start_is_kept_as_written() {
+fn an_end_that_is_not_after_the_start_is_stored_as_written() {
     let mapping = format!("{OWNS}since = '{{since}}'\nlast_day = '{{last}}'\nended_by = '{{over}}'\n");
     let (dataset, faults) = made(
         &mapping,
@@ -319,8 +319,8 @@ fn an_end_that_is_not_after_the_start_is_kept_as_written() {
     assert_eq!(
         faults,
         [
-            "[2 last: until is not after since; both kept as written, neither believed (2010-03-01)]",
-            "[3 over: until is not after since; both kept as written, neither believed (2010-03-01)]",
+            "[2 last: until is not after since; both are stored as written, neither is used (2010-03-01)]",
+            "[3 over: until is not after since; both are stored as written, neither is used (2010-03-01)]",
             "[4 over: not a day (2014)]",
         ]
     );
@@ -338,7 +338,7 @@ fn a_party_may_be_one_that_is_not_disclosed() {
 }
 
 #[test]
-fn a_row_without_an_essential_text_is_rejected_and_told() {
+fn a_row_without_an_essential_text_is_rejected_and_reported() {
     let mapping = format!("{COMPANY}{OWNS}").replace("'COMPANY'", "'{kind}'");
     let (dataset, faults) = made(
         &mapping,

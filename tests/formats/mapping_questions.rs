@@ -42,7 +42,7 @@ fn ask(start: &str, dataset: &Dataset) {
 }
 
 #[test]
-fn questions_to_the_german_register_have_the_answers_that_are_kept() {
+fn questions_to_the_german_register_have_the_stored_answers() {
     if samples("german-register").is_none() {
         return;
     }
@@ -53,7 +53,7 @@ fn questions_to_the_german_register_have_the_answers_that_are_kept() {
 }
 
 #[test]
-fn questions_to_the_index_and_the_annual_reports_have_the_answers_that_are_kept() {
+fn questions_to_the_index_and_the_annual_reports_have_the_stored_answers() {
     if samples("sp500").is_none() || samples("sec-exhibit-21").is_none() {
         return;
     }
@@ -65,7 +65,7 @@ fn questions_to_the_index_and_the_annual_reports_have_the_answers_that_are_kept(
 }
 
 #[test]
-fn the_documentation_shows_questions_and_answers_that_are_kept() {
+fn the_documentation_shows_the_stored_questions_and_answers() {
     let kept: Vec<_> = fs::read_dir(root().join("tests/formats/questions"))
         .unwrap()
         .map(|file| file.unwrap().path())

@@ -21,7 +21,7 @@ fn refused(mapping: &str, table: &str) -> String {
 }
 
 #[test]
-fn a_mapping_that_is_none_is_refused_with_line_key_and_the_way_out() {
+fn an_invalid_mapping_is_refused_with_line_key_and_advice() {
     for (mapping, expected) in [
         ("[[entity]\n", "line 1: "),
         (
@@ -173,7 +173,7 @@ fn a_record_beyond_the_limit_ends_the_reading() {
 }
 
 #[test]
-fn a_reader_stops_when_it_is_told_to() {
+fn reading_stops_when_the_handler_breaks() {
     let mapping = Mapping::parse(COMPANY).unwrap();
     let (mut bytes, mut records) = (&b"no,name\n1,A\n2,B\n3,C\n"[..], 0);
     let source_defaults = source_defaults();

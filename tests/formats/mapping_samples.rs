@@ -146,7 +146,7 @@ fn exhibit_21_becomes_subsidiaries_and_shares_of_owners_it_does_not_name() {
 }
 
 #[test]
-fn of_a_table_of_keys_and_values_the_names_are_taken_and_the_rest_is_told() {
+fn names_are_read_from_a_table_of_keys_and_values_and_other_rows_are_reported() {
     let Some(items) = import("sec-filers.toml", "sec-exhibit-21/basic_10k_labels.csv") else {
         return;
     };

@@ -112,7 +112,7 @@ fn check(name: &str, table: &str, expected: &[&str], remarks: &[&str]) {
 }
 
 #[test]
-fn a_register_of_companies_is_told_by_its_columns() {
+fn a_register_of_companies_is_recognized_by_its_columns() {
     check(
         "uk_companies.csv",
         "CompanyNumber,CompanyName,CompanyStatus,Country of Origin,Inc. date,Dissolution date,Postcode,Website\n\
@@ -128,7 +128,7 @@ fn a_register_of_companies_is_told_by_its_columns() {
         &[
             "# \"Inc. date\": 3 of 3 sampled values read as DD/MM/YYYY",
             "\"Dissolved\" = \"INACTIVE\" # 1 of 3",
-            "properties = [\"Postcode\"] # nothing was guessed",
+            "properties = [\"Postcode\"] # no meaning was guessed",
             "publisher = \"Publisher of Uk companies\" # by the name of the file: write who",
         ],
     );
@@ -237,7 +237,7 @@ fn a_list_of_officers_has_people_with_their_companies() {
 }
 
 #[test]
-fn a_column_is_said_of_the_party_that_it_fits() {
+fn a_column_describes_the_party_that_it_fits() {
     check(
         "psc.csv",
         "psc_name,psc_type,natures_of_control,notified_on,company_number,company_name,country_of_residence\n\
@@ -324,7 +324,7 @@ fn names_of_columns_may_have_any_sign() {
 }
 
 #[test]
-fn what_is_doubtful_is_said() {
+fn doubtful_guesses_are_remarked() {
     for (table, remark) in [
         (
             "name,founded\nA AG,05/11/2014\nB AG,03/11/2014\n",

@@ -9,7 +9,7 @@ use super::{
 };
 
 #[test]
-fn what_is_no_table_with_a_header_is_refused_with_the_way_out() {
+fn files_that_are_no_table_with_a_header_are_refused_with_advice() {
     for (table, reason) in [
         ("", "is empty"),
         ("{\"a\": 1}", "is JSON"),

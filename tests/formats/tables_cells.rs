@@ -191,7 +191,7 @@ fn relationships_have_a_status_and_dates_in_order() {
 }
 
 #[test]
-fn dates_that_contradict_each_other_are_kept_and_columns_that_may_be_missing_are_read() {
+fn contradictory_dates_are_stored_and_optional_columns_are_read() {
     let dir = folder();
     edit(dir.path(), ("relationships.csv", "2002,2015-07-17", "2015-07-17,2002"));
     let read = tables::read_dir(dir.path()).unwrap();

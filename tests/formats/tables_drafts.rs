@@ -73,7 +73,7 @@ fn tables_that_say_when_rows_were_recorded_carry_versions() {
 }
 
 #[test]
-fn with_any_problem_nothing_is_handed_over_and_all_are_told() {
+fn with_any_problem_no_draft_is_passed_on_and_all_problems_are_reported() {
     let error = drafts(&[
         ("names.csv", "zh,Hans,TRANSLATION", "zh,Hans,NICKNAME"),
         ("entities.csv", "paypal,COMPANY", "paypal,FIRM"),

@@ -234,7 +234,7 @@ fn the_head_of_the_dataset_has_fixed_keys_with_text() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_with_a_way_out() {
+fn an_unreadable_folder_or_file_is_named_with_advice() {
     let dir = folder();
     let nowhere = dir.path().join("nowhere");
     let error = tables::read_dir(&nowhere).unwrap_err();

@@ -125,7 +125,7 @@ proptest! {
 }
 
 #[test]
-fn what_tables_cannot_hold_is_left_out_and_told_and_the_rest_can_be_read() {
+fn values_that_tables_cannot_hold_are_omitted_and_reported_and_the_others_can_be_read() {
     let mut dataset = sketch(
         "A -50-> B; B -60-> C; @Ann -controls-> A; Z -1-> A; A -operates-> S"
             .replace("operates", "OPERATES")

@@ -2,10 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use guanxi::{formats::reader::{Each, Effect, Input, Item, SourceDefaults, Unreadable}, model::Date};
+use guanxi::{formats::reader::{Effect, Input, Item, ItemHandler, SourceDefaults, Unreadable}, model::Date};
 
 /// Lets `read` read these bytes.
-pub fn reading(mut bytes: &[u8], read: impl FnOnce(Input<'_>, Each<'_>) -> Result<(), Unreadable>) {
+pub fn reading(mut bytes: &[u8], read: impl FnOnce(Input<'_>, ItemHandler<'_>) -> Result<(), Unreadable>) {
     let source_defaults = SourceDefaults {
         source: None,
         publisher: Some("Publisher".to_owned()),

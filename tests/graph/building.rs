@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 use guanxi::{
-    graph::{Builder, Error, Snapshot},
+    graph::{Error, GraphBuilder, Snapshot},
     model::{
         Change, Dataset, Directness, Ends, Entity, EntityKind, Evidence, Noun, Record, Relationship, RelationshipKind,
         RelationshipStatus, Source, Stance, Timestamp, UnknownReason, Validity, View, evidence_id, relationship_id,
@@ -13,7 +13,7 @@ use crate::harness::BUNDLED;
 
 /// The graph of these records, added in this order.
 fn built(data: &Dataset, sources: &[Source], entities: &[Entity], relationships: &[Relationship]) -> Snapshot {
-    let mut builder = Builder::new(data.recorded_at);
+    let mut builder = GraphBuilder::new(data.recorded_at);
     sources.iter().for_each(|source| builder.add_source(source).unwrap());
     entities.iter().for_each(|entity| builder.add_entity(entity).unwrap());
     for relationship in relationships {
@@ -22,7 +22,7 @@ fn built(data: &Dataset, sources: &[Source], entities: &[Entity], relationships:
     finished(builder, data)
 }
 
-fn finished(builder: Builder, data: &Dataset) -> Snapshot {
+fn finished(builder: GraphBuilder, data: &Dataset) -> Snapshot {
     builder
         .finish(&data.title, data.description.as_deref(), data.licence.as_deref())
         .unwrap()
@@ -65,7 +65,7 @@ fn a_graph_is_read_back_as_what_was_added() {
 #[test]
 fn what_is_refused_leaves_nothing_behind() {
     let data = &*BUNDLED;
-    let mut builder = Builder::new(data.recorded_at);
+    let mut builder = GraphBuilder::new(data.recorded_at);
     data.sources
         .iter()
         .for_each(|source| builder.add_source(source).unwrap());
@@ -105,7 +105,7 @@ fn what_is_refused_leaves_nothing_behind() {
 
 #[test]
 fn an_id_is_used_once_whatever_it_is_of() {
-    let mut builder = Builder::new(BUNDLED.recorded_at);
+    let mut builder = GraphBuilder::new(BUNDLED.recorded_at);
     let source = &BUNDLED.sources[0];
     builder.add_source(source).unwrap();
     let namesake = Entity {
@@ -159,7 +159,7 @@ fn claim(to: &str, locators: &[&str]) -> Relationship {
 
 #[test]
 fn claims_with_equal_statements_have_separate_statements() {
-    let mut builder = Builder::new(Timestamp::UNIX_EPOCH);
+    let mut builder = GraphBuilder::new(Timestamp::UNIX_EPOCH);
     let source = Source {
         id: "source:register".to_owned(),
         ..BUNDLED.sources[0].clone()

@@ -12,7 +12,7 @@ use std::{
 use guanxi::{
     graph::{
         Crossing, Direction, Exhausted, Expand, Step, Traversal,
-        algo::{self, Bounds, PathOutcome, PathQuestion},
+        algo::{self, NeighborhoodBounds, PathOutcome, PathQuestion},
     },
     model::EntityKind,
 };
@@ -129,7 +129,7 @@ impl Lists {
 
     /// The distance of every vertex that can be reached from `start`.
     fn distances(&self, start: usize, direction: Direction) -> BTreeMap<usize, usize> {
-        let bounds = Bounds {
+        let bounds = NeighborhoodBounds {
             depth_max: self.ids.len(),
             entities_max: self.ids.len(),
             relationships_max: usize::MAX,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use guanxi::{
     graph::{
         Budget, Direction, Snapshot, Step, Traversal, Walker,
-        algo::{self, Bounds, PathOutcome, PathQuestion},
+        algo::{self, NeighborhoodBounds, PathOutcome, PathQuestion},
     },
     model::{AsOf, Catalog, EntityKind, RelationshipKind, Set, View},
 };
@@ -258,7 +258,7 @@ proptest! {
         let mask = snapshot.mask(&everything());
         let budget = Budget::new(u64::MAX, || false);
         let ix: Vec<_> = starts.iter().map(|entity| snapshot.entity_by_id(&entity_id(*entity), &mask).unwrap()).collect();
-        let bounds = Bounds { depth_max: depth, entities_max: 100, relationships_max: 1000 };
+        let bounds = NeighborhoodBounds { depth_max: depth, entities_max: 100, relationships_max: 1000 };
         let result = algo::neighborhood(&Walker::new(&snapshot, mask, &budget), &traversal(&snapshot, &rules), &ix, bounds).unwrap();
 
         let all = crossings(&claims, &rules, rules.direction);

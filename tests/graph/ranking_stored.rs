@@ -35,7 +35,7 @@ fn ask(state: &State, view: &View, measure: RankingMeasure) -> Arc<Ranking> {
 }
 
 #[test]
-fn asking_again_within_a_day_computes_nothing() {
+fn a_repeated_request_within_a_day_computes_nothing() {
     let state = state_of(&BUNDLED);
     let noon = View::now(now());
     let evening = View::now("2026-11-22T23:59:59Z".parse().unwrap());

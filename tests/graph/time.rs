@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use guanxi::{
     graph::{
         Budget, EntityFilter, EntityIx, RelationshipIx, Scan, Snapshot, Traversal, Walker,
-        algo::{self, Bounds, PathQuestion},
+        algo::{self, NeighborhoodBounds, PathQuestion},
     },
     model::{AsOf, Dataset, EntityKind, EntityStatus, RelationshipKind, Set, View},
 };
@@ -59,7 +59,7 @@ fn answers(data: &Dataset, at: AsOf, (from, to): (u8, u8)) -> String {
         path.iter().map(|crossing| link(crossing.link)).collect::<Vec<_>>()
     };
     let paths = algo::paths(&walker, &traversal, &question).unwrap();
-    let bounds = Bounds {
+    let bounds = NeighborhoodBounds {
         depth_max: 2,
         entities_max: 4,
         relationships_max: 10,

@@ -38,7 +38,7 @@ fn lines(dataset: &Dataset, view: View, entity: &str) -> Vec<String> {
 
 proptest! {
     #[test]
-    fn a_timeline_tells_of_every_claim_that_was_known_whatever_the_day(claims in claims(SHAPE), view in views(), entity in 0u8..5) {
+    fn a_timeline_has_every_known_claim_on_any_day(claims in claims(SHAPE), view in views(), entity in 0u8..5) {
         let mut expected = Vec::new();
         for (position, claim) in claims.iter().enumerate() {
             let is_about = claim.to == entity || claim.from == Some(entity);

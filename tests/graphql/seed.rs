@@ -5,7 +5,7 @@ use std::{env, fs, path::PathBuf, sync::Arc};
 
 use guanxi::{
     engine::{Limits, Request},
-    schema::{Api, Events, Reply},
+    schema::{Api, Reply, SubscriptionEvents},
     store::Store,
 };
 use serde_json::Value;
@@ -38,7 +38,7 @@ fn queries() -> Vec<(String, String)> {
 }
 
 /// The opened subscription, if the query is one.
-fn opened(runtime: &Runtime, api: &Arc<Api>, store: &Arc<Store>, query: &str) -> Option<Box<Events>> {
+fn opened(runtime: &Runtime, api: &Arc<Api>, store: &Arc<Store>, query: &str) -> Option<Box<SubscriptionEvents>> {
     query.lines().find(|line| line.starts_with("subscription "))?;
     match runtime.block_on(api.start(Request::new("test", query), store, now, None)) {
         Reply::Subscription(events) => Some(events),

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use guanxi::{
     engine::Limits,
-    http::{self, Access, Readiness, Service, Settings},
+    http::{self, Access, Backend, Readiness, Settings},
     model::{Action, Change, Entity, EntityKind, Record, Timestamp},
     schema::Api,
     store::{Store, commit::Proposal},
@@ -59,13 +59,13 @@ impl Drop for Live {
 impl Live {
     pub(crate) async fn start(setup: Setup) -> Self {
         let store = store_of(&BUNDLED);
-        let service = Service {
+        let backend = Backend {
             api: Arc::new(Api::new(setup.limits).unwrap()),
             store: Arc::clone(&store),
             access: setup.access.clone(),
         };
         let readiness = Readiness::default();
-        let router = http::router(service, setup.settings.clone(), readiness.clone()).unwrap();
+        let router = http::router(backend, setup.settings.clone(), readiness.clone()).unwrap();
         let listener = http::bind("127.0.0.1", 0).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (stop, stopped) = oneshot::channel::<()>();

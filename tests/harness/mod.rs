@@ -17,7 +17,7 @@ use guanxi::{
     engine::{Answer, Limits, Request},
     formats::tables,
     graph::Snapshot,
-    http::{self, Access, Readiness, Service, Settings},
+    http::{self, Access, Backend, Readiness, Settings},
     model::{Dataset, Timestamp},
     schema::Api,
     store::{State, Store},
@@ -112,12 +112,12 @@ pub(crate) fn router(settings: Settings) -> axum::Router {
 
 /// The same with other limits.
 pub(crate) fn router_with(limits: Limits, settings: Settings) -> axum::Router {
-    let service = Service {
+    let backend = Backend {
         api: Arc::new(Api::new(limits).unwrap()),
         store: Arc::clone(&STORE),
         access: Access::open(),
     };
-    http::router(service, settings, Readiness::default()).unwrap()
+    http::router(backend, settings, Readiness::default()).unwrap()
 }
 
 /// The program with these arguments, and without settings of the environment.

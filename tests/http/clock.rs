@@ -78,7 +78,7 @@ fn today_is_the_day_of_the_clock_whatever_was_recorded_last() {
 }
 
 #[test]
-fn a_mutation_by_a_clock_that_has_jumped_ahead_changes_nothing_and_says_the_way_out() {
+fn a_mutation_by_a_clock_that_has_jumped_ahead_changes_nothing_and_gives_advice() {
     let store = store_of(&BUNDLED);
     let ahead = Timestamp::now() + SignedDuration::from_hours(24 * 400);
     let answer = answer_at(&store, ahead, &upsert("ahead"));

@@ -10,7 +10,7 @@ use std::{
 use guanxi::{
     engine::Limits,
     graph::Snapshot,
-    http::{self, Access, Readiness, Routes, Service},
+    http::{self, Access, Backend, Readiness, Routes},
     model::Timestamp,
     schema::Api,
     store::{State, Store, commit::Proposal},
@@ -28,12 +28,12 @@ use crate::harness::{BUNDLED, live::company, program, store_of};
 
 /// What `/health/ready` says of a store: the status, the word and the codes of its reasons.
 async fn readiness(store: &Arc<Store>) -> (u16, String, Vec<String>) {
-    let service = Service {
+    let backend = Backend {
         api: Arc::new(Api::new(Limits::default()).unwrap()),
         store: Arc::clone(store),
         access: Access::open(),
     };
-    let router = http::router(service, Settings::default(), Readiness::default()).unwrap();
+    let router = http::router(backend, Settings::default(), Readiness::default()).unwrap();
     report_of(&send(router, get("/health/ready", &[])).await)
 }
 
@@ -180,12 +180,12 @@ async fn while_the_graph_is_loaded_requests_are_refused_to_be_retried() {
         assert_eq!(answer.refusal(), "UNAVAILABLE", "{target}");
         assert!(answer.text().contains("is starting"), "{target}");
     }
-    let service = Service {
+    let backend = Backend {
         api: Arc::new(Api::new(Limits::default()).unwrap()),
         store: store_of(&BUNDLED),
         access: Access::open(),
     };
-    routes.open(http::router(service, Settings::default(), readiness.clone()).unwrap());
+    routes.open(http::router(backend, Settings::default(), readiness.clone()).unwrap());
     let answer = send_on(&mut stream, "/graphql?query=%7B__typename%7D").await;
     assert_eq!(
         answer.json(),

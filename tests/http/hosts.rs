@@ -1,6 +1,6 @@
 //! Allowed hosts, and requests through a proxy.
 
-use guanxi::http::{self, Access, Changes, PublicRead, Readiness, Service};
+use guanxi::http::{self, Access, Backend, Changes, PublicRead, Readiness};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -113,7 +113,7 @@ async fn response_to(live: &Live, target: &str, headers: &[(&str, &str)]) -> Str
 #[tokio::test]
 async fn without_tokens_requests_through_a_proxy_may_only_read() {
     let keys = Keys::new();
-    let service = |access| Service {
+    let backend = |access| Backend {
         api: std::sync::Arc::new(guanxi::schema::Api::new(guanxi::engine::Limits::default()).unwrap()),
         store: store_of(&BUNDLED),
         access,
@@ -122,7 +122,7 @@ async fn without_tokens_requests_through_a_proxy_may_only_read() {
         .into_iter()
         .filter(|(sort, _)| !sort.contains("read-only"))
     {
-        let router = http::router(service(access), Settings::default(), Readiness::default()).unwrap();
+        let router = http::router(backend(access), Settings::default(), Readiness::default()).unwrap();
         for header in [
             "forwarded",
             "via",
@@ -175,12 +175,12 @@ async fn the_schema_is_served_to_clients_that_may_read() {
     let keys = Keys::new();
     for (public_read, unnamed) in [(PublicRead::On, 200), (PublicRead::Off, 401)] {
         let access = Access::new(Some(keys.file.clone()), public_read, Changes::Allowed).unwrap();
-        let service = Service {
+        let backend = Backend {
             api: std::sync::Arc::new(guanxi::schema::Api::new(guanxi::engine::Limits::default()).unwrap()),
             store: store_of(&BUNDLED),
             access,
         };
-        let router = http::router(service, Settings::default(), Readiness::default()).unwrap();
+        let router = http::router(backend, Settings::default(), Readiness::default()).unwrap();
         for (name, status) in [("none", unnamed), ("wrong", 401), ("expired", 401), ("reader", 200)] {
             let authorization = keys.authorization(name);
             let headers: Vec<_> = [("authorization", &*authorization)]

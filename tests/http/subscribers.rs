@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use guanxi::{
     engine::{Limits, Request},
     model::{Change, Entity, EntityKind, Record, Timestamp},
-    schema::{Api, Events, Reply},
+    schema::{Api, Reply, SubscriptionEvents},
     store::Store,
 };
 use proptest::{
@@ -21,7 +21,7 @@ use crate::harness::{
     store_of,
 };
 
-async fn subscribe(api: &Arc<Api>, store: &Arc<Store>, after: Option<String>) -> Box<Events> {
+async fn subscribe(api: &Arc<Api>, store: &Arc<Store>, after: Option<String>) -> Box<SubscriptionEvents> {
     let request = Request::new("test", "subscription { changes { recordId } }");
     match api.start(request, store, Timestamp::now, after).await {
         Reply::Subscription(events) => events,
@@ -30,7 +30,7 @@ async fn subscribe(api: &Arc<Api>, store: &Arc<Store>, after: Option<String>) ->
 }
 
 /// The record of the next event and its cursor; `None` if there is no event for a while.
-async fn next_record(events: &mut Events, patience: Duration) -> Option<(String, String)> {
+async fn next_record(events: &mut SubscriptionEvents, patience: Duration) -> Option<(String, String)> {
     let event = timeout(patience, events.next()).await.ok()??;
     let answer = serde_json::to_value(&event.answer).unwrap();
     let id = answer["data"]["changes"]["recordId"].as_str().unwrap().to_owned();
@@ -134,7 +134,7 @@ async fn two_hundred_subscribers_receive_every_change() {
 }
 
 /// A subscription to the changes of entity `id` from now on, or after a cursor.
-async fn watching(api: &Arc<Api>, store: &Arc<Store>, id: &str, after: Option<String>) -> Box<Events> {
+async fn watching(api: &Arc<Api>, store: &Arc<Store>, id: &str, after: Option<String>) -> Box<SubscriptionEvents> {
     let query = format!("subscription {{ changes: entityChanged(ids: [\"{id}\"]) {{ recordId }} }}");
     match api
         .start(Request::new("test", query), store, Timestamp::now, after)

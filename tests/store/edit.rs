@@ -2,8 +2,8 @@
 
 use guanxi::{
     edit::{
-        self, Decision, EntityEdit, EntityKey, EvidenceEdit, IdentifierEdit, Patch, Path, RecordRef, RelationshipEdit,
-        SourceEdit, WithRelationships,
+        self, Decision, EntityEdit, EntityKey, EvidenceEdit, IdentifierEdit, InputPath, Patch, RecordRef,
+        RelationshipEdit, SourceEdit, WithRelationships,
     },
     graph::Snapshot,
     model::{Dataset, EntityKind, RelationshipKind, Stance, Timestamp},
@@ -101,7 +101,7 @@ fn relationship_id((from, to, kind): (u8, u8, u8)) -> RecordRef {
 }
 
 fn decide(graph: &Snapshot, random_edit: &RandomEdit) -> Decision {
-    let path = Path::root("input");
+    let path = InputPath::root("input");
     let entities = |ids: &[u8]| ids.iter().map(|id| record_ref(format!("e{id}"))).collect::<Vec<_>>();
     match random_edit {
         RandomEdit::Entities(items) => {

@@ -13,7 +13,7 @@ use guanxi::{
         OpenError, State, Store,
         commit::{self, Proposal},
         folder::{self, Error, FolderAccess, StoreFolder},
-        log::Reader,
+        log::LogReader,
         replay,
     },
 };
@@ -61,7 +61,7 @@ fn names(dir: &Path) -> Vec<String> {
 /// The last position of a backup.
 fn last_position(backup: &PathBuf) -> u64 {
     let open = || redb::backends::FileBackend::new(fs::File::open(backup).unwrap()).map_err(std::io::Error::other);
-    Reader::exclusive(open).unwrap().last_position()
+    LogReader::exclusive(open).unwrap().last_position()
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn a_backup_during_writes_has_a_consistent_state() {
     let message = folder::backup(&dir, &backups[0], now()).unwrap_err().to_string();
     assert!(message.contains("0.backup already exists"), "{message}");
     let restored = folder.path().join("restored");
-    let is_valid = |reader: &Reader| {
+    let is_valid = |reader: &LogReader| {
         replay(reader, |_, _| Ok(())).unwrap();
         Ok::<_, Error>(())
     };
@@ -266,7 +266,7 @@ fn a_damaged_store_is_refused_and_not_changed() {
 fn a_log_that_ends_before_a_snapshot_of_it_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let log = created(folder.path()).log_reader().unwrap().head().fingerprint();
-    let header = |position| folder::blocks::Header { position, log };
+    let header = |position| folder::blocks::BlockFileHeader { position, log };
     let snapshot = |position| folder::write_snapshot(folder.path(), header(position), |_| Ok(())).unwrap();
     snapshot(0);
     open(folder.path()).unwrap();
@@ -278,7 +278,7 @@ fn a_log_that_ends_before_a_snapshot_of_it_is_refused() {
     );
     // A snapshot of another log is ignored.
     fs::remove_file(folder.path().join("snapshot-1.gx")).unwrap();
-    let other = folder::blocks::Header { position: 9, log: !log };
+    let other = folder::blocks::BlockFileHeader { position: 9, log: !log };
     folder::write_snapshot(folder.path(), other, |_| Ok(())).unwrap();
     open(folder.path()).unwrap();
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use guanxi::{
     graph::Snapshot,
-    model::{Action, Change, Dataset, Entity, EntityKind, Entry, Record, Retry, Step},
+    model::{Action, AppliedChange, Change, Dataset, Entity, EntityKind, Entry, Record, Retry},
     store::{
         HealthProblem, State, Store,
         commit::{self, Proposal},
-        log::{self, CommittedRetry, Durable, Error, Log, Memory, Reader, RoundTrip},
+        log::{self, CommittedRetry, Durable, Error, Log, LogReader, Memory, RoundTrip},
     },
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
@@ -57,7 +57,7 @@ fn append(log: &Log, entries: &[Arc<Entry>]) -> Result<(), Error> {
 
 /// The initial data and the entries of the log on a disk.
 fn read(disk: &Disk) -> Result<(Dataset, Vec<Entry>), Error> {
-    let reader = Reader::exclusive(|| Ok(disk.clone()))?;
+    let reader = LogReader::exclusive(|| Ok(disk.clone()))?;
     let mut entries = Vec::new();
     reader.replay(0, |entry| {
         entries.push(entry);
@@ -128,7 +128,7 @@ fn an_entry_that_would_not_be_read_back_is_refused_before_it_is_written() {
     let mut entity = BUNDLED.entities[0].clone();
     entity.properties = Some([("deep".to_owned(), deep)].into_iter().collect());
     let mut entry = Entry::clone(&entry_at(1));
-    entry.steps.push(Step {
+    entry.steps.push(AppliedChange {
         change: Change::Put(Box::new(Record::Entity(entity))),
         action: Action::Created,
         version: 1,
@@ -407,8 +407,8 @@ fn entries_are_returned_without_reading_from_disk_only_if_they_are_in_memory() {
 
 #[test]
 fn a_file_that_is_not_a_log_is_refused() {
-    let empty = Reader::exclusive(|| Ok(Disk::default())).unwrap_err().to_string();
-    let text = Reader::exclusive(|| Ok(Disk::with_bytes(b"id,name\n".repeat(1000))))
+    let empty = LogReader::exclusive(|| Ok(Disk::default())).unwrap_err().to_string();
+    let text = LogReader::exclusive(|| Ok(Disk::with_bytes(b"id,name\n".repeat(1000))))
         .unwrap_err()
         .to_string();
     for message in [empty, text] {

@@ -10,7 +10,7 @@ use std::{
 use axum::body::Body;
 use guanxi::{
     engine::Limits,
-    http::{self, Access, Readiness, Service, Settings},
+    http::{self, Access, Backend, Readiness, Settings},
     model::{Change, Entity, EntityKind, Record, Timestamp},
     schema::Api,
     store::{
@@ -59,12 +59,12 @@ fn has(store: &Store, id: &str) -> bool {
 
 /// The answer of `/health/ready` for this store.
 fn ready(store: &Arc<Store>) -> (u16, serde_json::Value) {
-    let service = Service {
+    let backend = Backend {
         api: Arc::new(Api::new(Limits::default()).unwrap()),
         store: Arc::clone(store),
         access: Access::open(),
     };
-    let router = http::router(service, Settings::default(), Readiness::default()).unwrap();
+    let router = http::router(backend, Settings::default(), Readiness::default()).unwrap();
     let request = axum::http::Request::builder()
         .uri("/health/ready")
         .body(Body::empty())

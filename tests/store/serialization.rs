@@ -1,9 +1,10 @@
 //! Serialized values are read back unchanged; invalid ones are refused when they are read.
 
 use guanxi::model::{
-    Action, Amount, Capability, Catalog, Change, Dataset, Directness, Ends, Entity, EntityKind, EntityStatus, Entry,
-    Evidence, Identifier, Interest, Name, NameKind, Noun, PartialDate, Record, Relationship, RelationshipKind,
-    RelationshipStatus, Retry, Share, ShareOf, ShareRange, Source, Stance, Step, Timestamp, UnknownReason, Validity,
+    Action, Amount, AppliedChange, Capability, Catalog, Change, Dataset, Directness, Ends, Entity, EntityKind,
+    EntityStatus, Entry, Evidence, Identifier, Interest, Name, NameKind, Noun, PartialDate, Record, Relationship,
+    RelationshipKind, RelationshipStatus, Retry, Share, ShareOf, ShareRange, Source, Stance, Timestamp, UnknownReason,
+    Validity,
 };
 use proptest::{collection::vec, option::of, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
@@ -213,7 +214,7 @@ fn change() -> impl Strategy<Value = Change> {
 /// An entry at position 1.
 pub(super) fn entry() -> impl Strategy<Value = Entry> {
     let step = (change(), select(Action::ALL), any::<u32>(), vec(id(), 0..3)).prop_map(
-        |(change, action, version, entities)| Step {
+        |(change, action, version, entities)| AppliedChange {
             change,
             action,
             version,

@@ -1,6 +1,7 @@
 //! Rules of the house that no compiler checks: which room may use which, and how files begin.
 
 mod circles;
+mod names;
 mod words;
 
 use std::{

@@ -72,3 +72,39 @@ fn the_words_of_the_old_dialect_do_not_come_back() {
     }
     assert!(wrong.is_empty(), "{} words:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+/// The names of the tests in a text of Rust, each with the number of its line.
+fn tests(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = (1..).zip(text.lines().map(str::trim_start));
+    let starts = |line: &str| line.starts_with("#[test]") || line.starts_with("#[tokio::test");
+    lines
+        .clone()
+        .zip(lines.skip(1))
+        .filter_map(move |((_, line), (number, next))| {
+            let function = next.strip_prefix("async ").unwrap_or(next);
+            let (name, _) = function.strip_prefix("fn ")?.split_once('(')?;
+            starts(line).then_some((number, name))
+        })
+}
+
+#[test]
+fn tests_are_named_in_plain_words() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for path in ["src", "tests"].into_iter().flat_map(rust_files) {
+        let file = path.strip_prefix(root).unwrap().display();
+        let text = fs::read_to_string(&path).unwrap();
+        for (number, name) in tests(&text) {
+            count += 1;
+            let spaced = name.replace('_', " ");
+            let is_dialect = words(name).any(|word| DIALECT.contains(&word.as_str()))
+                || PHRASES.iter().any(|phrase| spaced.contains(phrase));
+            if is_dialect {
+                wrong.push(format!("{file}:{number}: {name}"));
+            }
+        }
+    }
+    assert!(count > 1_000, "the tests are found: {count}");
+    assert!(wrong.is_empty(), "{} names:\n{}", wrong.len(), wrong.join("\n"));
+}

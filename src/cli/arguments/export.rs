@@ -11,7 +11,7 @@ use crate::model::{Catalog, Date, Invalid, RelationshipKind, RelationshipStatus,
 #[command(mut_arg("server", |server| server.hide(true)), mut_arg("token", |token| token.hide(true)))]
 pub(in crate::cli) struct ExportArguments {
     /// The format to write.
-    pub(in crate::cli) format: Format,
+    pub(in crate::cli) format: ExportFormat,
     /// The file to write; for guanxi's tables, the folder. Default: standard output, also given as `-`.
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
@@ -67,7 +67,7 @@ pub(in crate::cli) struct ViewArguments {
 
 /// A format that can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum Format {
+pub(in crate::cli) enum ExportFormat {
     /// guanxi's own tables, in a folder.
     Guanxi,
     /// FollowTheMoney entities, one JSON object per line.

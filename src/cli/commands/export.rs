@@ -14,7 +14,7 @@ use crate::{
     cli::{
         arguments::{
             data::Data,
-            export::{ExportArguments, Format, StepDirection},
+            export::{ExportArguments, ExportFormat, StepDirection},
         },
         output::say,
     },
@@ -38,8 +38,10 @@ pub(in crate::cli) fn export(arguments: &ExportArguments) -> anyhow::Result<Exit
     let now = Timestamp::now();
     // Checked first, since the export may take long.
     match arguments.file() {
-        Some(path) if arguments.format != Format::Guanxi => check_free(path, arguments)?,
-        None if arguments.format == Format::Guanxi => anyhow::bail!("tables are a folder; name it with --output DIR"),
+        Some(path) if arguments.format != ExportFormat::Guanxi => check_free(path, arguments)?,
+        None if arguments.format == ExportFormat::Guanxi => {
+            anyhow::bail!("tables are a folder; name it with --output DIR")
+        }
         _ => {}
     }
     let graph = match arguments.data.files("export", SERVER_ADVICE)? {
@@ -49,7 +51,7 @@ pub(in crate::cli) fn export(arguments: &ExportArguments) -> anyhow::Result<Exit
     };
     let selection = selection(&graph, arguments, now)?;
     let written = match arguments.file() {
-        Some(dir) if arguments.format == Format::Guanxi => {
+        Some(dir) if arguments.format == ExportFormat::Guanxi => {
             let written = tables::write(&selection, dir, style(arguments.raw_cells));
             Some(written.with_context(|| format!("cannot write the tables to {}", dir.display()))?)
         }
@@ -106,13 +108,13 @@ pub(super) fn style(raw_cells: bool) -> CellStyle {
 /// Writes a selection in the given format.
 fn write(selection: &Selection, arguments: &ExportArguments, out: &mut impl Write) -> io::Result<ExportSummary> {
     let written = match arguments.format {
-        Format::Csv => flat::write(selection, style(arguments.raw_cells), out)?,
-        Format::GraphMl => graphml::write(selection, out)?,
-        Format::Dot => dot::write(selection, out)?,
-        Format::JsonLines => json_lines::write(selection, out)?,
-        Format::FollowTheMoney => followthemoney::write(selection, out)?,
-        Format::Bods => bods::write(selection, out)?,
-        Format::Guanxi => return Err(io::Error::other("tables are a folder")),
+        ExportFormat::Csv => flat::write(selection, style(arguments.raw_cells), out)?,
+        ExportFormat::GraphMl => graphml::write(selection, out)?,
+        ExportFormat::Dot => dot::write(selection, out)?,
+        ExportFormat::JsonLines => json_lines::write(selection, out)?,
+        ExportFormat::FollowTheMoney => followthemoney::write(selection, out)?,
+        ExportFormat::Bods => bods::write(selection, out)?,
+        ExportFormat::Guanxi => return Err(io::Error::other("tables are a folder")),
     };
     out.flush()?;
     Ok(written)

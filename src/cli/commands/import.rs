@@ -23,7 +23,7 @@ use crate::{
     graph::Snapshot,
     http,
     import::{
-        BATCH_MAX, Completion, Coverage, Finding, Format, InputFile, Job, OpenOptions, Phase, Progress, Reader,
+        BATCH_MAX, Completeness, Completion, Finding, Format, InputFile, Job, OpenOptions, Phase, Progress, Reader,
         ReaderChoice, Report, Strictness, Summary, UNSETTLED_MAX, plan, run,
     },
     model::{Catalog, Timestamp, View},
@@ -94,10 +94,10 @@ pub(in crate::cli) fn import(arguments: &ImportArguments) -> anyhow::Result<Exit
             } else {
                 Strictness::Lenient
             },
-            coverage: if arguments.complete {
-                Coverage::Complete
+            completeness: if arguments.complete {
+                Completeness::Complete
             } else {
-                Coverage::Partial
+                Completeness::Partial
             },
             join: &schemes,
             waiting_max: arguments.waiting_max,

@@ -77,12 +77,12 @@ pub(in crate::cli) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCo
         if let Some(fault) = store.clock_fault(Timestamp::now()) {
             tracing::warn!("{fault}");
         }
-        let service = http::Service {
+        let backend = http::Backend {
             api,
             store: Arc::clone(&store),
             access: access.clone(),
         };
-        routes.open(http::router(service, settings, readiness)?);
+        routes.open(http::router(backend, settings, readiness)?);
         log_serving(&store, address);
         tokio::select! {
             result = serving => result?,

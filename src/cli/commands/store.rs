@@ -14,7 +14,7 @@ use crate::{
         OpenError, ReplayError, check_base,
         folder::{self, CopySummary, FolderAccess, StoreFolder},
         last_entry_ahead,
-        log::{self, Reader},
+        log::{self, LogReader},
         replay, unresolved,
     },
 };
@@ -96,7 +96,7 @@ fn check_all(dir: &Path) -> anyhow::Result<ExitCode> {
 }
 
 /// The graph of the log, and inconsistencies between undamaged values.
-fn problems(reading: &Reader) -> Result<(Snapshot, Vec<String>), ReplayError> {
+fn problems(reading: &LogReader) -> Result<(Snapshot, Vec<String>), ReplayError> {
     let mut problems = Vec::new();
     let mut keys: std::collections::HashMap<String, (u64, u64)> = std::collections::HashMap::new();
     let graph = replay(reading, |entry, before| {

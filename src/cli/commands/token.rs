@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use crate::{
-    auth::tokens::{self, Rejection, Tokens},
+    auth::tokens::{self, TokenRejection, Tokens},
     cli::{
         arguments::token::{TokenCommand, TokenFile},
         errors::UsageError,
@@ -49,9 +49,9 @@ fn list(tokens: &Tokens, now: Timestamp) -> String {
     let lines = tokens.iter().map(|token| {
         let state = match token.check(now) {
             Ok(()) => "valid",
-            Err(Rejection::Revoked) => "revoked",
-            Err(Rejection::Expired) => "expired",
-            Err(Rejection::Unknown) => "unknown",
+            Err(TokenRejection::Revoked) => "revoked",
+            Err(TokenRejection::Expired) => "expired",
+            Err(TokenRejection::Unknown) => "unknown",
         };
         let moments = [
             ("created", Some(token.created_at)),

@@ -6,7 +6,7 @@ use async_graphql::parser::types::{BaseType, Type};
 use async_graphql_value::Value;
 
 use super::scalars;
-use crate::engine::catalog::{Catalog, Choice, Input, Kind};
+use crate::engine::catalog::{Choice, InputValue, Kind, SchemaCatalog};
 
 /// Where a value comes from. JSON has no enum values, so those of variables are strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) struct VariableUsage<'a> {
 
 /// Checks a value against a type; the error is the first mismatch. Variables are passed to `on_variable`, and not checked here.
 pub(crate) fn fits<'a>(
-    catalog: &'a Catalog,
+    catalog: &'a SchemaCatalog,
     ty: &'a Type,
     value: &'a Value,
     origin: ValueOrigin,
@@ -54,7 +54,7 @@ pub(crate) fn fits<'a>(
 pub(crate) const NESTED_MAX: usize = 1000;
 
 struct Checker<'a, 'u> {
-    catalog: &'a Catalog,
+    catalog: &'a SchemaCatalog,
     /// Objects of recursive input types so far.
     nested: usize,
     origin: ValueOrigin,
@@ -122,7 +122,7 @@ impl<'a> Checker<'a, '_> {
     fn object(
         &mut self,
         name: &str,
-        fields: &'a [Input],
+        fields: &'a [InputValue],
         choice: Choice,
         object: &'a async_graphql::indexmap::IndexMap<Name, Value>,
     ) -> Result<(), TypeMismatch> {

@@ -6,7 +6,7 @@ use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Sele
 use async_graphql_value::Value;
 
 use crate::engine::{
-    catalog::{self, Catalog, Kind},
+    catalog::{self, Kind, SchemaCatalog},
     error::{Code, Error},
     parse,
 };
@@ -92,7 +92,7 @@ pub(crate) fn check_conditions(document: &ExecutableDocument, variables: &Variab
 
 /// The variable values for the operation, or the first twenty faults.
 pub(crate) fn coerce(
-    catalog: &Catalog,
+    catalog: &SchemaCatalog,
     operation: &OperationDefinition,
     mut values: Variables,
 ) -> Result<Variables, Vec<Error>> {

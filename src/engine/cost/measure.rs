@@ -10,7 +10,7 @@ use async_graphql::{Number, Pos, Positioned, Value, Variables};
 use async_graphql_value::Value as Literal;
 
 use crate::engine::{
-    catalog::{self, Catalog, ListSize},
+    catalog::{self, ListSize, SchemaCatalog},
     error::Error,
     limits::{Limit, Limits},
     parse::{self, lexical::NESTING_MAX},
@@ -56,7 +56,7 @@ pub(crate) fn check(
     document: &ExecutableDocument,
     operation: &Positioned<OperationDefinition>,
     variables: &Variables,
-    catalog: &Catalog,
+    catalog: &SchemaCatalog,
     limits: &Limits,
 ) -> Result<Estimate, Error> {
     let mut measurer = Measurer {
@@ -93,7 +93,7 @@ pub(crate) fn check(
 
 struct Measurer<'a> {
     document: &'a ExecutableDocument,
-    catalog: &'a Catalog,
+    catalog: &'a SchemaCatalog,
     operation: &'a OperationDefinition,
     variables: &'a Variables,
     /// `None` while the fragment is being counted: reaching it then means a cycle.

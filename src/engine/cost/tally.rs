@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_graphql::extensions::ResolveInfo;
 use async_graphql::{Name, Number, QueryPathSegment, Value, indexmap::IndexMap};
 
-use crate::engine::{catalog::Catalog, error::Error};
+use crate::engine::{catalog::SchemaCatalog, error::Error};
 
 /// The extension in which a request asks for its cost and the answer reports it.
 pub(crate) const EXTENSION: &str = "cost";
@@ -35,13 +35,13 @@ impl CostReport {
 
 /// Points spent so far.
 #[derive(Debug)]
-pub(crate) struct Tally {
-    catalog: Arc<Catalog>,
+pub(crate) struct CostTally {
+    catalog: Arc<SchemaCatalog>,
     points: AtomicU64,
 }
 
-impl Tally {
-    pub(crate) fn new(catalog: Arc<Catalog>) -> Self {
+impl CostTally {
+    pub(crate) fn new(catalog: Arc<SchemaCatalog>) -> Self {
         Self {
             catalog,
             points: AtomicU64::new(0),

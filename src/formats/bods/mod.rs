@@ -79,7 +79,7 @@ pub fn read_with_replacements(
         bytes,
         source_defaults,
     } = input;
-    let mut reader = read::reader::Reader::new(name, source_defaults, Replacements::extending(replacements));
+    let mut reader = read::reader::StatementReader::new(name, source_defaults, Replacements::extending(replacements));
     json_values::read(bytes, options(source_defaults.record_bytes_max), &mut |place, text| {
         on_item(Item::Record(reader.record_drafts(place, text)))
     })

@@ -7,7 +7,7 @@ use crate::{
     graph::{
         Budget, Direction, EntityIx, Exhausted, Mask, Pattern, RelationshipIx, Snapshot, SourceIx, Step, Traversal,
         Walker,
-        algo::{Bounds, neighborhood},
+        algo::{NeighborhoodBounds, neighborhood},
     },
     model::{AsOf, Entity, EntityKind, Relationship, RelationshipKind, RequestedView, Set, Source, Timestamp, View},
 };
@@ -107,7 +107,7 @@ impl Selection {
             direction: around.direction,
             share_at_least: None,
         };
-        let bounds = Bounds {
+        let bounds = NeighborhoodBounds {
             depth_max: around.depth,
             entities_max: usize::MAX,
             relationships_max: usize::MAX,

@@ -1,8 +1,8 @@
 //! What a file of the golden copy holds, and in which syntax.
 
 use super::{
-    records::{self, parts::RecordOutcome},
-    syntax::{fields::Fields, row::Row},
+    records::{self, parts::GleifOutcome},
+    syntax::{fields::RecordFields, row::GleifRow},
 };
 
 /// The content of a file and its syntax.
@@ -38,8 +38,8 @@ pub enum Syntax {
 
 impl Content {
     /// The fields of its records.
-    pub(super) fn fields(self) -> Fields {
-        Fields::new(match self {
+    pub(super) fn fields(self) -> RecordFields {
+        RecordFields::new(match self {
             Self::Lei => records::field_meaning::of_entity,
             Self::Rr => records::field_meaning::of_relationship,
             Self::Repex => records::field_meaning::of_exception,
@@ -47,7 +47,7 @@ impl Content {
     }
 
     /// What its records are made into.
-    pub(super) fn record_mapping(self) -> fn(&Row<'_>) -> RecordOutcome {
+    pub(super) fn record_mapping(self) -> fn(&GleifRow<'_>) -> GleifOutcome {
         match self {
             Self::Lei => records::entity::record,
             Self::Rr => records::relationship::record,

@@ -2,23 +2,23 @@
 
 use std::{io, ops::ControlFlow};
 
-use super::{records::parts::RecordOutcome, syntax::row::Row};
-use crate::formats::reader::{Fault, Item, ItemHandler, RecordDrafts, RecordPlace, Unreadable};
+use super::{records::parts::GleifOutcome, syntax::row::GleifRow};
+use crate::formats::reader::{Item, ItemHandler, RecordDrafts, RecordFault, RecordPlace, Unreadable};
 
 /// Hands records over to the caller.
 pub(super) struct RecordSink<'a> {
     pub(super) on_item: ItemHandler<'a>,
-    pub(super) record: fn(&Row<'_>) -> RecordOutcome,
+    pub(super) record: fn(&GleifRow<'_>) -> GleifOutcome,
     /// How many were handed over.
     pub(super) records: u64,
 }
 
 impl RecordSink<'_> {
     /// Hands over the next record, or why it cannot be read.
-    pub(super) fn hand_over(&mut self, row: Result<Row<'_>, Fault>, line: Option<u64>) -> ControlFlow<()> {
+    pub(super) fn hand_over(&mut self, row: Result<GleifRow<'_>, RecordFault>, line: Option<u64>) -> ControlFlow<()> {
         let outcome = match row {
             Ok(row) => (self.record)(&row),
-            Err(fault) => RecordOutcome::default().reject(fault),
+            Err(fault) => GleifOutcome::default().reject(fault),
         };
         self.records += 1;
         (self.on_item)(Item::Record(RecordDrafts {
@@ -55,8 +55,8 @@ impl RecordSink<'_> {
 }
 
 /// The fault of a record with more fields than one may have.
-pub(super) fn too_many_fields() -> Fault {
-    Fault::rejected("", "more fields than a record may have, or too deep in each other")
+pub(super) fn too_many_fields() -> RecordFault {
+    RecordFault::rejected("", "more fields than a record may have, or too deep in each other")
 }
 
 pub(super) const NOT_UTF_8: &str = "it is not in UTF-8; convert it first: iconv -f ENCODING -t UTF-8";

@@ -11,7 +11,7 @@ mod options;
 mod state;
 
 pub(super) use self::options::{LooseValues, ReadError, ReadOptions, Reason};
-use self::state::{RunEnd, State};
+use self::state::{ReaderState, RunEnd};
 use super::reader::{RecordPlace, Unreadable};
 
 /// A callback for each value, with its place and text.
@@ -67,7 +67,7 @@ pub(super) fn first_value(start: &[u8]) -> &[u8] {
 /// Splits a file into values.
 struct ValueSplitter {
     options: ReadOptions,
-    state: State,
+    state: ReaderState,
     /// The brackets that are open.
     open: Vec<u8>,
     in_text: bool,
@@ -97,7 +97,7 @@ impl ValueSplitter {
     fn new(options: ReadOptions) -> Self {
         Self {
             options,
-            state: State::Outside,
+            state: ReaderState::Outside,
             open: Vec::new(),
             in_text: false,
             escaped: false,
@@ -120,18 +120,18 @@ impl ValueSplitter {
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
             let flow = match self.state {
-                State::Value => {
+                ReaderState::Value => {
                     let (length, run) = self.run(&bytes[at..]);
                     self.value.extend_from_slice(&bytes[at..at + length]);
                     at += length;
                     self.after(run, on_value)?
                 }
-                State::Array => {
+                ReaderState::Array => {
                     let (length, flow) = self.array(&bytes[at..], on_value)?;
                     at += length;
                     flow
                 }
-                State::PackageEnd => {
+                ReaderState::PackageEnd => {
                     let length = self.rest(&bytes[at..]);
                     self.line += line_ends(&bytes[at..at + length]);
                     at += length;
@@ -140,8 +140,8 @@ impl ValueSplitter {
                 state => {
                     at += 1;
                     let flow = match state {
-                        State::Outside => self.outside_values(*byte)?,
-                        State::Damaged if self.at_line_start && *byte == b'{' => {
+                        ReaderState::Outside => self.outside_values(*byte)?,
+                        ReaderState::Damaged if self.at_line_start && *byte == b'{' => {
                             let flow = self.hand_over(on_value)?;
                             self.begin_value();
                             flow
@@ -164,7 +164,7 @@ impl ValueSplitter {
         match byte {
             b'{' => self.begin_value(),
             b'[' if self.takes_array => {
-                self.state = State::Array;
+                self.state = ReaderState::Array;
                 self.has_array = true;
                 self.is_packed = false;
             }
@@ -178,7 +178,7 @@ impl ValueSplitter {
                 if self.record == 0 && (self.options.expected.is_some() || self.is_strict()) {
                     return Err(self.error(Reason::NoJson));
                 }
-                self.state = State::Stray;
+                self.state = ReaderState::Stray;
                 self.takes_array = false;
                 self.value_line = self.line;
                 self.value.push(byte);
@@ -188,7 +188,7 @@ impl ValueSplitter {
     }
 
     fn begin_value(&mut self) {
-        self.state = State::Value;
+        self.state = ReaderState::Value;
         self.takes_array = false;
         self.value_line = self.line;
         self.value.push(b'{');
@@ -295,7 +295,7 @@ impl ValueSplitter {
             RunEnd::Complete => self.hand_over(on_value),
             RunEnd::Package => {
                 self.clear();
-                (self.state, self.is_packed, self.has_array) = (State::Array, true, true);
+                (self.state, self.is_packed, self.has_array) = (ReaderState::Array, true, true);
                 Ok(ControlFlow::Continue(()))
             }
             RunEnd::Damaged => self.damaged(on_value),
@@ -308,7 +308,7 @@ impl ValueSplitter {
             // The rest of the value is damaged with it.
             let value = std::mem::take(&mut self.value);
             self.clear();
-            (self.state, self.value) = (State::Damaged, value);
+            (self.state, self.value) = (ReaderState::Damaged, value);
             return Ok(ControlFlow::Continue(()));
         }
         let (at, line) = self.restart.unwrap_or((self.value.len(), self.line));
@@ -323,7 +323,7 @@ impl ValueSplitter {
 
     /// A byte of a line that is no JSON, or of what is damaged.
     fn stray(&mut self, byte: u8, on_value: ValueHandler<'_>) -> Result<ControlFlow<()>, ReadError> {
-        if self.state == State::Stray && byte == b'\n' {
+        if self.state == ReaderState::Stray && byte == b'\n' {
             return self.hand_over(on_value);
         }
         if self.value.len() >= self.options.bytes_max {
@@ -364,11 +364,11 @@ impl ValueSplitter {
             self.hand_over(on_value)?
         };
         self.state = match byte {
-            b',' => State::Array,
-            _ if self.is_packed => State::PackageEnd,
+            b',' => ReaderState::Array,
+            _ if self.is_packed => ReaderState::PackageEnd,
             _ => {
                 self.takes_array = true;
-                State::Outside
+                ReaderState::Outside
             }
         };
         Ok((length + 1, flow))
@@ -391,7 +391,7 @@ impl ValueSplitter {
                     b'"' => self.in_text = true,
                     b'{' | b'[' => self.open.push(byte),
                     // Part of the value around it.
-                    b'}' if self.open.is_empty() && self.state == State::Array && !self.is_strict() => {}
+                    b'}' if self.open.is_empty() && self.state == ReaderState::Array && !self.is_strict() => {}
                     b'}' | b']' | b',' if self.open.is_empty() => return at,
                     b'}' | b']' => drop(self.open.pop()),
                     _ => {}
@@ -406,7 +406,7 @@ impl ValueSplitter {
     fn rest(&mut self, bytes: &[u8]) -> usize {
         let length = self.nested(bytes);
         if matches!(bytes.get(length), Some(b'}' | b']')) {
-            self.state = State::Outside;
+            self.state = ReaderState::Outside;
             self.takes_array = true;
         }
         bytes.len().min(length + 1)
@@ -430,7 +430,7 @@ impl ValueSplitter {
         self.open.clear();
         (self.in_text, self.escaped) = (false, false);
         (self.names_package, self.restart, self.last) = (false, None, 0);
-        self.state = State::Outside;
+        self.state = ReaderState::Outside;
     }
 
     /// Whether there is nothing but arrays.
@@ -441,16 +441,18 @@ impl ValueSplitter {
     fn end(&mut self, on_value: ValueHandler<'_>) -> Result<(), ReadError> {
         loop {
             match self.state {
-                State::Outside if self.has_array || !self.is_strict() => return Ok(()),
-                State::Stray | State::Damaged => return self.hand_over(on_value).map(drop),
+                ReaderState::Outside if self.has_array || !self.is_strict() => return Ok(()),
+                ReaderState::Stray | ReaderState::Damaged => return self.hand_over(on_value).map(drop),
                 // A complete line that is no value, while those before it were.
-                State::Value if self.record > 0 && self.is_one_line() => return self.hand_over(on_value).map(drop),
-                State::Value if self.restart.is_some() && !self.is_strict() => {
+                ReaderState::Value if self.record > 0 && self.is_one_line() => {
+                    return self.hand_over(on_value).map(drop);
+                }
+                ReaderState::Value if self.restart.is_some() && !self.is_strict() => {
                     if self.damaged(on_value)?.is_break() {
                         return Ok(());
                     }
                 }
-                State::Outside | State::Value | State::Array | State::PackageEnd => {
+                ReaderState::Outside | ReaderState::Value | ReaderState::Array | ReaderState::PackageEnd => {
                     return Err(self.error(Reason::CutOff));
                 }
             }

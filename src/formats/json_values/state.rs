@@ -2,7 +2,7 @@
 
 /// The part of the file that is being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum ReaderState {
     /// Outside of values: before the first, or between two.
     Outside,
     /// In a value.

@@ -21,7 +21,7 @@ use self::{
     },
 };
 use super::reader::{
-    Draft, Effect, Fault, Input, Item, ItemHandler, RecordDrafts, RecordPlace, SourceDefaults, Unreadable,
+    Draft, Effect, Input, Item, ItemHandler, RecordDrafts, RecordFault, RecordPlace, SourceDefaults, Unreadable,
     VALUE_CHARS_MAX,
 };
 use crate::model::{Record, Source};
@@ -118,7 +118,7 @@ impl Table<'_> {
         }
         let is_rejected = record.faults.iter().any(|fault| fault.effect == Effect::Rejected);
         if record.drafts.is_empty() && !is_rejected {
-            let fault = Fault::rejected("", "the mapping takes nothing from this row");
+            let fault = RecordFault::rejected("", "the mapping takes nothing from this row");
             record.faults.push(fault);
         } else if let Some(source) = row_source.filter(|_| !record.drafts.is_empty()) {
             record.drafts.insert(0, Draft::of(Record::Source(source)));

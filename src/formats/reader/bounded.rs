@@ -8,12 +8,12 @@ use std::{
 
 /// How many bytes were read since the last record, and how many are allowed.
 #[derive(Debug, Clone)]
-pub struct Meter {
+pub struct ByteMeter {
     read: Rc<Cell<usize>>,
     max: usize,
 }
 
-impl Meter {
+impl ByteMeter {
     /// A record ends here.
     pub fn next_record(&self) {
         self.read.set(0);
@@ -25,13 +25,13 @@ impl Meter {
 #[derive(Debug)]
 pub struct BoundedReader<R> {
     inner: R,
-    meter: Meter,
+    meter: ByteMeter,
 }
 
 impl<R> BoundedReader<R> {
     /// Reads from `inner`, at most `max` bytes for a record.
     pub fn new(inner: R, max: usize) -> Self {
-        let meter = Meter {
+        let meter = ByteMeter {
             read: Rc::default(),
             max,
         };
@@ -39,7 +39,7 @@ impl<R> BoundedReader<R> {
     }
 
     /// The meter, which is reset at the end of each record.
-    pub fn meter(&self) -> Meter {
+    pub fn meter(&self) -> ByteMeter {
         self.meter.clone()
     }
 

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 pub use additions::{Addition, EntityAddition, RelationshipAddition};
 pub(in crate::formats) use bounded::too_long;
-pub use bounded::{BoundedReader, Meter};
+pub use bounded::{BoundedReader, ByteMeter};
 
 use crate::model::{Noun, PartialDate, Record, Timestamp, Validity};
 
@@ -84,7 +84,7 @@ pub struct RecordDrafts {
     /// The drafts it became; empty only where a fault states why.
     pub drafts: Vec<Draft>,
     /// What is wrong with it.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<RecordFault>,
 }
 
 /// The place of a record in its file.
@@ -119,14 +119,14 @@ pub struct Draft {
     /// Since when this was known, where the data carries versions; otherwise since the import.
     pub known_at: Option<Timestamp>,
     /// Which of several versions of one date is the newer, where the data carries versions.
-    pub order: Order,
+    pub order: VersionOrder,
     /// The change.
     pub change: RecordChange,
 }
 
 /// What orders the versions of a record beside their dates.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Order {
+pub struct VersionOrder {
     /// How many versions before it are known, where each names the one that it replaces: this goes before all dates.
     pub depth: u32,
     /// Of versions of one date: when it was published, what it does to the record, then its own id.
@@ -192,7 +192,7 @@ impl Draft {
         Self {
             status_is_implied: false,
             known_at: None,
-            order: Order::default(),
+            order: VersionOrder::default(),
             change: RecordChange::Record(record),
         }
     }
@@ -212,7 +212,7 @@ impl Draft {
         Self {
             status_is_implied: false,
             known_at: None,
-            order: Order::default(),
+            order: VersionOrder::default(),
             change,
         }
     }
@@ -226,7 +226,7 @@ impl Draft {
 
 /// Something wrong with a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct RecordFault {
     /// The field, as the format calls it: `Relationship.StartNode.NodeID`. Empty where it is the record as a whole.
     pub field: Cow<'static, str>,
     /// What is wrong, in words that are the same for every record with the same fault, so that they can be counted: "not a
@@ -263,7 +263,7 @@ pub enum Effect {
     Noted,
 }
 
-impl Fault {
+impl RecordFault {
     /// A fault for which the record is rejected.
     pub fn rejected(field: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self {

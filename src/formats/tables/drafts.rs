@@ -7,7 +7,9 @@ use super::read_dir;
 use crate::{
     formats::{
         Error,
-        reader::{DatasetInfo, Draft, Item, ItemHandler, Order, RecordChange, RecordDrafts, RecordPlace, Unreadable},
+        reader::{
+            DatasetInfo, Draft, Item, ItemHandler, RecordChange, RecordDrafts, RecordPlace, Unreadable, VersionOrder,
+        },
     },
     model::{Noun, Record, Relationship, Timestamp},
 };
@@ -67,7 +69,7 @@ fn versions_of(claim: Relationship, versions: Versions) -> Vec<Draft> {
     let retraction = claim.retracted_at.map(|retracted_at| Draft {
         status_is_implied: false,
         known_at: known(retracted_at),
-        order: Order::default(),
+        order: VersionOrder::default(),
         change: RecordChange::Retraction {
             noun: Noun::Relationship,
             id: claim.id.clone(),
@@ -76,7 +78,7 @@ fn versions_of(claim: Relationship, versions: Versions) -> Vec<Draft> {
     let asserted = Draft {
         status_is_implied: false,
         known_at: known(claim.recorded_at),
-        order: Order::default(),
+        order: VersionOrder::default(),
         change: RecordChange::Record(Record::Relationship(Relationship {
             recorded_at: Timestamp::UNIX_EPOCH,
             retracted_at: None,

@@ -2,15 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::row::Row;
-
-/// What an id belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Noun {
-    Entity,
-    Source,
-    Relationship,
-}
+use super::row::TableRow;
+use crate::model::Noun;
 
 /// The first use of an id.
 struct FirstUse {
@@ -34,7 +27,7 @@ pub(super) struct Ids {
 
 impl Ids {
     /// Takes note of `id`, which stands in `column` of `row`. An id in use already is reported.
-    pub(super) fn register(&mut self, noun: Noun, id: &str, column: &str, row: &mut Row<'_>) {
+    pub(super) fn register(&mut self, noun: Noun, id: &str, column: &str, row: &mut TableRow<'_>) {
         let (file, line) = row.place();
         if let Some(first) = self.first.get_mut(id) {
             first.clashes |= first.noun != noun;

@@ -15,13 +15,9 @@ mod write;
 use std::{borrow::Cow, fs, io, path::Path};
 
 pub use self::{drafts::drafts, write::write};
-use self::{
-    ids::{Ids, Noun},
-    layout::TableLayout,
-    sheet::Sheet,
-};
+use self::{ids::Ids, layout::TableLayout, sheet::Sheet};
 use super::{Error, Problem, Problems, cells::CellStyle};
-use crate::model::{Dataset, Timestamp};
+use crate::model::{Dataset, Noun, Timestamp};
 
 /// The names of the files, in the order in which they are read.
 pub const FILES: [&str; 7] = [

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A row that is being read.
-pub(super) struct Row<'r> {
+pub(super) struct TableRow<'r> {
     layout: TableLayout,
     positions: &'r [Option<usize>],
     cells: &'r csv::ByteRecord,
@@ -21,7 +21,7 @@ pub(super) struct Row<'r> {
     problems: &'r mut Problems,
 }
 
-impl<'r> Row<'r> {
+impl<'r> TableRow<'r> {
     pub(super) fn new(
         layout: TableLayout,
         positions: &'r [Option<usize>],

@@ -1,11 +1,11 @@
 //! One CSV file: its header, and its rows one by one, each with the line on which it starts. Structural problems of
 //! the file are reported here; the readers of the tables interpret the cells.
 
-use super::{layout::TableLayout, row::Row};
+use super::{layout::TableLayout, row::TableRow};
 use crate::formats::{
     Problem, Problems,
     cells::{self, CellStyle},
-    csv_records::{Records, Step, Syntax},
+    csv_records::{CsvDialect, CsvEvent, Records},
 };
 
 /// A table that is being read.
@@ -28,14 +28,14 @@ impl<'a> Sheet<'a> {
         cells: CellStyle,
         problems: &mut Problems,
     ) -> Option<Self> {
-        let mut records = Records::new(bytes, Syntax::COMMAS, usize::MAX);
+        let mut records = Records::new(bytes, CsvDialect::COMMAS, usize::MAX);
         let line = match step(&mut records) {
-            Step::Record { line } => line,
-            Step::Unclosed { line } => {
+            CsvEvent::Record { line } => line,
+            CsvEvent::Unclosed { line } => {
                 problems.push(unclosed(layout, line));
                 return None;
             }
-            Step::End => {
+            CsvEvent::End => {
                 let expected = format!("a header row with the columns {}", layout.columns.join(", "));
                 problems.push(Problem::new(layout.file, expected).at(1));
                 return None;
@@ -66,16 +66,16 @@ impl<'a> Sheet<'a> {
     /// The next row that has anything in it.
     ///
     /// A row of the wrong width is reported here and still returned, marked as misaligned, so that its id is known elsewhere.
-    pub(super) fn next_row<'r>(&'r mut self, problems: &'r mut Problems) -> Option<Row<'r>> {
+    pub(super) fn next_row<'r>(&'r mut self, problems: &'r mut Problems) -> Option<TableRow<'r>> {
         loop {
             let (line, misaligned) = match step(&mut self.records) {
-                Step::End => return None,
-                Step::Unclosed { line } => {
+                CsvEvent::End => return None,
+                CsvEvent::Unclosed { line } => {
                     self.cut_off = true;
                     problems.push(unclosed(self.layout, line));
                     (line, true)
                 }
-                Step::Record { line } => {
+                CsvEvent::Record { line } => {
                     // Spreadsheets like to leave rows of nothing but separators behind.
                     if self.records.record.iter().all(|cell| cell.trim_ascii().is_empty()) {
                         continue;
@@ -91,7 +91,7 @@ impl<'a> Sheet<'a> {
                     (line, found != self.width)
                 }
             };
-            return Some(Row::new(
+            return Some(TableRow::new(
                 self.layout,
                 &self.positions,
                 &self.records.record,
@@ -104,8 +104,8 @@ impl<'a> Sheet<'a> {
 }
 
 /// Reading from memory cannot fail.
-fn step(records: &mut Records<&[u8]>) -> Step {
-    records.advance().unwrap_or(Step::End)
+fn step(records: &mut Records<&[u8]>) -> CsvEvent {
+    records.advance().unwrap_or(CsvEvent::End)
 }
 
 /// Removes the apostrophes that keep a spreadsheet from running cells.

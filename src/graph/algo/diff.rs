@@ -5,7 +5,7 @@ use std::{borrow::Cow, iter::Peekable};
 
 use crate::{
     graph::{
-        Budget, EntityIx, EntityRef, EvidenceIx, Exhausted, Key, Mask, Ordered, Position, RelationshipIx, Snapshot,
+        Budget, EntityIx, EntityRef, EvidenceIx, Exhausted, Mask, Ordered, Position, RelationshipIx, Snapshot, SortKey,
         budget::Meter,
     },
     model::catalog,
@@ -79,8 +79,8 @@ impl Ordered for DiffEntry {
         }
     }
 
-    fn key(self, _snapshot: &Snapshot, (): ()) -> Key {
-        Key::Number(match self {
+    fn key(self, _snapshot: &Snapshot, (): ()) -> SortKey {
+        SortKey::Number(match self {
             Self::Entity(_) => 0.0,
             Self::Relationship(_) => 1.0,
         })
@@ -98,7 +98,7 @@ pub fn diff<'a>(
     after: Option<&Position>,
     budget: &'a Budget,
 ) -> Result<impl Iterator<Item = Result<DiffEntry, Exhausted>> + use<'a>, Exhausted> {
-    let relationships_begun = after.is_some_and(|after| after.keys.first() == Some(&Key::Number(1.0)));
+    let relationships_begun = after.is_some_and(|after| after.keys.first() == Some(&SortKey::Number(1.0)));
     let id = after.map(|after| after.id.as_str());
     let entities = entities(snapshot, question, id.filter(|_| !relationships_begun), budget);
     let relationships = relationships(snapshot, question, id.filter(|_| relationships_begun), budget)?;

@@ -17,12 +17,12 @@ pub use chain::Chain;
 pub use channels::{Coverage, PurchaseChannel, PurchaseQuestion, purchase_channels};
 pub use common::{CommonConnection, CommonConnections, common_connections};
 pub use control::{
-    Control, CorporateGroup, Counterpart, Member, MemberOrderField, UltimateParent, controllers, corporate_group,
+    Control, CorporateGroup, Counterpart, GroupMember, MemberOrderField, UltimateParent, controllers, corporate_group,
     subsidiaries, ultimate_parent,
 };
 pub use data_issues::{CheckContext, DataIssue, DataIssueKind, DateFault, Severity, Weakness, data_issues};
 pub use diff::{DiffChange, DiffEntry, DiffPair, DiffQuestion, diff};
-pub use neighborhood::{Bounds, Neighborhood, neighborhood};
+pub use neighborhood::{Neighborhood, NeighborhoodBounds, neighborhood};
 pub use ownership::{UltimateOwner, UltimateOwners, ultimate_owners};
 pub use paths::{Path, PathOutcome, PathQuestion, Paths, paths};
 pub use ranking::{

@@ -6,7 +6,7 @@ use crate::graph::{Crossing, Expand, Traversal, query::expand::Gate};
 
 /// The bounds of a neighborhood.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
+pub struct NeighborhoodBounds {
     /// The most steps from a start.
     pub depth_max: usize,
     /// The most entities, including the starts.
@@ -36,7 +36,7 @@ pub fn neighborhood<E: Expand>(
     walk: &E,
     traversal: &Traversal<E::Node>,
     starts: &[E::Node],
-    bounds: Bounds,
+    bounds: NeighborhoodBounds,
 ) -> Result<Neighborhood<E::Node, E::Link>, E::Error> {
     let by_id = |nodes: &mut Vec<E::Node>| nodes.sort_unstable_by(|a, b| walk.entity_id(*a).cmp(walk.entity_id(*b)));
     let mut gate = Gate::new(walk, traversal);

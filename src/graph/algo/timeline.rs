@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::{
     graph::{
-        Budget, EntityIx, EvidenceIx, Exhausted, Key, Mask, Ordered, Pattern, RelationshipIx, Snapshot, budget::Meter,
-        columns::rows::day_number,
+        Budget, EntityIx, EvidenceIx, Exhausted, Mask, Ordered, Pattern, RelationshipIx, Snapshot, SortKey,
+        budget::Meter, columns::rows::day_number,
     },
     model::{Catalog, Date, PartialDate, RelationshipStatus, Stance, catalog},
 };
@@ -83,15 +83,15 @@ impl Ordered for TimelineEntry {
         }
     }
 
-    fn key(self, snapshot: &Snapshot, field: TimelineOrderField) -> Key {
+    fn key(self, snapshot: &Snapshot, field: TimelineOrderField) -> SortKey {
         match field {
-            TimelineOrderField::On => self.on.map_or(Key::Missing, |on| {
+            TimelineOrderField::On => self.on.map_or(SortKey::Missing, |on| {
                 let (first, last) = (on.first_day(), on.last_day());
                 let precision = u8::from(first.month() == last.month()) + u8::from(on.is_day());
                 let day = self.until(snapshot).unwrap_or(first);
-                Key::Number(f64::from(day_number(day)) * 4.0 + f64::from(precision))
+                SortKey::Number(f64::from(day_number(day)) * 4.0 + f64::from(precision))
             }),
-            TimelineOrderField::What => Key::Number(f64::from(self.what.index())),
+            TimelineOrderField::What => SortKey::Number(f64::from(self.what.index())),
         }
     }
 }

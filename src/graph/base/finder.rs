@@ -2,16 +2,16 @@
 
 use crate::graph::columns::{
     Columns,
-    ids::{Ids, write_id},
+    ids::{RowsById, write_id},
     numbers::{at, number},
 };
 
 /// The rows of a base by id.
 #[derive(Debug)]
 pub(in crate::graph) struct IdFinder {
-    entities: Ids,
+    entities: RowsById,
     /// The first row of each relationship.
-    relationships: Ids,
+    relationships: RowsById,
 }
 
 impl IdFinder {
@@ -20,8 +20,8 @@ impl IdFinder {
         let entities = number(columns.entities.len());
         let relationships = number(columns.relationships.len());
         Self {
-            entities: Ids::of_rows(entities, 0, |row, out| out.push_str(entity_id(columns, row))),
-            relationships: Ids::of_rows(relationships, 0, |row, out| write_relationship(columns, row, out)),
+            entities: RowsById::of_rows(entities, 0, |row, out| out.push_str(entity_id(columns, row))),
+            relationships: RowsById::of_rows(relationships, 0, |row, out| write_relationship(columns, row, out)),
         }
     }
 

@@ -32,12 +32,12 @@ pub(in crate::graph) fn write_id<'t>(
 
 /// A hash table of rows by id, without copies of the ids.
 #[derive(Debug, Default)]
-pub(in crate::graph) struct Ids {
+pub(in crate::graph) struct RowsById {
     rows: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
 
-impl Ids {
+impl RowsById {
     /// An empty table with capacity for `rows`.
     fn with_capacity(rows: usize) -> Self {
         Self {

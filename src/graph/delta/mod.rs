@@ -16,7 +16,7 @@ use super::{
         numbers::at,
         rows::{EntityRow, RelationshipRow, SourceRow, VersionSpan},
     },
-    ix::{Bounds, EntityIx, RelationshipIx, SourceIx},
+    ix::{BoundedIx, EntityIx, RelationshipIx, SourceIx},
 };
 
 /// The changes since the base.
@@ -196,13 +196,13 @@ fn span(entity: EntityIx, incoming: bool) -> RangeInclusive<LinkKey> {
 }
 
 /// The members of a set that belong to `owner`, ascending.
-pub(super) fn members<O: Copy + Ord, I: Bounds>(set: &OrdSet<(O, I)>, owner: O) -> impl Iterator<Item = I> {
+pub(super) fn members<O: Copy + Ord, I: BoundedIx>(set: &OrdSet<(O, I)>, owner: O) -> impl Iterator<Item = I> {
     set.range((owner, I::FIRST)..=(owner, I::LAST)).map(|(_, ix)| *ix)
 }
 
 /// A version of a row, with the columns to which it refers.
 #[derive(Debug)]
-pub(super) struct Version<'a, R> {
+pub(super) struct RowVersion<'a, R> {
     pub(super) columns: &'a Columns,
     pub(super) row: &'a R,
     pub(super) recorded: VersionSpan,
@@ -210,13 +210,13 @@ pub(super) struct Version<'a, R> {
     pub(super) merged_into: Option<EntityIx>,
 }
 
-impl<R> Clone for Version<'_, R> {
+impl<R> Clone for RowVersion<'_, R> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<R> Copy for Version<'_, R> {}
+impl<R> Copy for RowVersion<'_, R> {}
 
 /// The versions of a record: those of the base, and those since.
 pub(super) struct Versions<'a, R> {
@@ -230,7 +230,7 @@ pub(super) struct Versions<'a, R> {
 
 impl<'a, R> Versions<'a, R> {
     /// The version known after `known` record times, or else the one before, or the first.
-    pub(super) fn at(&self, known: u32) -> Version<'a, R> {
+    pub(super) fn at(&self, known: u32) -> RowVersion<'a, R> {
         let added = self.delta.map_or(&[][..], |delta| &delta.versions);
         let is_begun = |added: &&DeltaRow| (self.recorded)(&added.columns, (self.row_of)(added)).from < known;
         if let Some(added) = added.iter().rev().find(is_begun) {
@@ -243,7 +243,7 @@ impl<'a, R> Versions<'a, R> {
     }
 
     /// All versions, oldest first.
-    pub(super) fn all(&self) -> Vec<Version<'a, R>> {
+    pub(super) fn all(&self) -> Vec<RowVersion<'a, R>> {
         let mut all = Vec::new();
         if let Some((columns, _, older)) = self.base {
             all.extend(older.iter().map(|row| self.as_recorded(columns, row)));
@@ -254,8 +254,8 @@ impl<'a, R> Versions<'a, R> {
         all
     }
 
-    fn as_recorded(&self, columns: &'a Columns, row: &'a R) -> Version<'a, R> {
-        Version {
+    fn as_recorded(&self, columns: &'a Columns, row: &'a R) -> RowVersion<'a, R> {
+        RowVersion {
             columns,
             row,
             recorded: (self.recorded)(columns, row),
@@ -263,10 +263,10 @@ impl<'a, R> Versions<'a, R> {
         }
     }
 
-    fn of_delta(&self, added: &'a DeltaRow) -> Version<'a, R> {
+    fn of_delta(&self, added: &'a DeltaRow) -> RowVersion<'a, R> {
         let row = (self.row_of)(added);
         let retraction = added.retraction;
-        Version {
+        RowVersion {
             columns: &added.columns,
             row,
             recorded: (self.recorded)(&added.columns, row).retracted_at(retraction.map(|retraction| retraction.at)),
@@ -274,7 +274,7 @@ impl<'a, R> Versions<'a, R> {
         }
     }
 
-    fn of_base(&self, base: (&'a Columns, &'a R, &'a [R]), known: u32) -> Version<'a, R> {
+    fn of_base(&self, base: (&'a Columns, &'a R, &'a [R]), known: u32) -> RowVersion<'a, R> {
         let (columns, latest, older) = base;
         if (self.recorded)(columns, latest).from >= known {
             let position = older.partition_point(|row| (self.recorded)(columns, row).from < known);
@@ -285,10 +285,10 @@ impl<'a, R> Versions<'a, R> {
         self.latest_of_base(base)
     }
 
-    fn latest_of_base(&self, (columns, row, _): (&'a Columns, &'a R, &'a [R])) -> Version<'a, R> {
+    fn latest_of_base(&self, (columns, row, _): (&'a Columns, &'a R, &'a [R])) -> RowVersion<'a, R> {
         let retraction = self.delta.and_then(|delta| delta.retraction);
         let version = self.as_recorded(columns, row);
-        Version {
+        RowVersion {
             recorded: version
                 .recorded
                 .retracted_at(retraction.map(|retraction| retraction.at)),

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::order::{Key, Order, Ordered, compare_keys, keys_of};
+use super::order::{Order, Ordered, SortKey, compare_keys, keys_of};
 use crate::{
     graph::{
         budget::{Budget, Exhausted, Meter},
@@ -131,7 +131,7 @@ fn sort<R: Ordered>(
 struct Head<'a, R: Ordered> {
     snapshot: &'a Snapshot,
     order: &'a Order<R>,
-    keys: Vec<Key>,
+    keys: Vec<SortKey>,
     row: R,
     from: usize,
 }

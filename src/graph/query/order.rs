@@ -12,7 +12,7 @@ use crate::{
 
 /// A sort key of a row.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Key {
+pub enum SortKey {
     /// A number, a date as days, a time as microseconds.
     Number(f64),
     /// A text, folded.
@@ -21,7 +21,7 @@ pub enum Key {
     Missing,
 }
 
-impl Key {
+impl SortKey {
     fn date(date: Option<PartialDate>) -> Self {
         date.map_or(Self::Missing, |date| {
             Self::Number(f64::from(crate::graph::columns::rows::day_number(date.first_day())))
@@ -146,7 +146,7 @@ pub trait Ordered: Copy {
     }
 
     /// The key of the row for `field`.
-    fn key(self, snapshot: &Snapshot, field: Self::Field) -> Key;
+    fn key(self, snapshot: &Snapshot, field: Self::Field) -> SortKey;
 }
 
 impl Ordered for EntityIx {
@@ -161,14 +161,14 @@ impl Ordered for EntityIx {
         self.cmp(&other)
     }
 
-    fn key(self, snapshot: &Snapshot, field: EntityOrderField) -> Key {
+    fn key(self, snapshot: &Snapshot, field: EntityOrderField) -> SortKey {
         let entity = snapshot.entity(self);
         match field {
-            EntityOrderField::Id => Key::Text(entity.id().to_owned()),
-            EntityOrderField::Name => Key::text(Some(entity.name())),
-            EntityOrderField::Kind => Key::member(entity.kind()),
-            EntityOrderField::Country => Key::text(entity.country()),
-            EntityOrderField::Founded => Key::date(entity.founded()),
+            EntityOrderField::Id => SortKey::Text(entity.id().to_owned()),
+            EntityOrderField::Name => SortKey::text(Some(entity.name())),
+            EntityOrderField::Kind => SortKey::member(entity.kind()),
+            EntityOrderField::Country => SortKey::text(entity.country()),
+            EntityOrderField::Founded => SortKey::date(entity.founded()),
         }
     }
 }
@@ -183,7 +183,7 @@ macro_rules! ordered_by_id {
                 snapshot.$read(self).id().into()
             }
 
-            fn key(self, _snapshot: &Snapshot, field: Infallible) -> Key {
+            fn key(self, _snapshot: &Snapshot, field: Infallible) -> SortKey {
                 match field {}
             }
         })*
@@ -218,25 +218,25 @@ impl Ordered for IncidentRelationship {
         }
     }
 
-    fn key(self, snapshot: &Snapshot, field: RelationshipOrderField) -> Key {
+    fn key(self, snapshot: &Snapshot, field: RelationshipOrderField) -> SortKey {
         let relationship = snapshot.relationship(self.relationship);
         match field {
-            RelationshipOrderField::Id => Key::Text(relationship.id().into_owned()),
-            RelationshipOrderField::Kind => Key::member(relationship.kind()),
-            RelationshipOrderField::Status => Key::member(relationship.status()),
-            RelationshipOrderField::Since => Key::date(relationship.validity().since()),
-            RelationshipOrderField::Until => Key::date(relationship.validity().until()),
-            RelationshipOrderField::Share => Key::share(relationship.share().map(|share| share.range)),
-            RelationshipOrderField::Amount => Key::amount(relationship.amount().as_ref()),
-            RelationshipOrderField::LastStatedOn => Key::date(relationship.last_stated_on()),
+            RelationshipOrderField::Id => SortKey::Text(relationship.id().into_owned()),
+            RelationshipOrderField::Kind => SortKey::member(relationship.kind()),
+            RelationshipOrderField::Status => SortKey::member(relationship.status()),
+            RelationshipOrderField::Since => SortKey::date(relationship.validity().since()),
+            RelationshipOrderField::Until => SortKey::date(relationship.validity().until()),
+            RelationshipOrderField::Share => SortKey::share(relationship.share().map(|share| share.range)),
+            RelationshipOrderField::Amount => SortKey::amount(relationship.amount().as_ref()),
+            RelationshipOrderField::LastStatedOn => SortKey::date(relationship.last_stated_on()),
             RelationshipOrderField::RecordedAt => {
                 // Microseconds until the year 2255 fit a double without loss.
                 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "stays below 2^53")]
                 let micros = relationship.recorded_at().as_microsecond() as f64;
-                Key::Number(micros)
+                SortKey::Number(micros)
             }
             RelationshipOrderField::NeighborName => {
-                Key::text(self.neighbor.map(|neighbor| snapshot.entity(neighbor).name()))
+                SortKey::text(self.neighbor.map(|neighbor| snapshot.entity(neighbor).name()))
             }
         }
     }
@@ -249,7 +249,7 @@ pub type Order<R> = [(<R as Ordered>::Field, OrderDirection)];
 #[derive(Debug, Clone, PartialEq)]
 pub struct Position {
     /// One key for each field of the order.
-    pub keys: Vec<Key>,
+    pub keys: Vec<SortKey>,
     /// The id that ends ties.
     pub id: String,
 }
@@ -265,13 +265,13 @@ impl Position {
 }
 
 /// Compares keys in `order`.
-pub(in crate::graph) fn compare_keys<R: Ordered>(a: &[Key], b: &[Key], order: &Order<R>) -> Ordering {
+pub(in crate::graph) fn compare_keys<R: Ordered>(a: &[SortKey], b: &[SortKey], order: &Order<R>) -> Ordering {
     let keys = a.iter().zip(b).zip(order);
     let keys = keys.map(|((a, b), (_, direction))| a.compare(b, *direction));
     keys.fold(Ordering::Equal, Ordering::then)
 }
 
 /// The keys of a row for `order`.
-pub(in crate::graph) fn keys_of<R: Ordered>(row: R, snapshot: &Snapshot, order: &Order<R>) -> Vec<Key> {
+pub(in crate::graph) fn keys_of<R: Ordered>(row: R, snapshot: &Snapshot, order: &Order<R>) -> Vec<SortKey> {
     order.iter().map(|(field, _)| row.key(snapshot, *field)).collect()
 }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use super::{
     listing_scope::ListingScope,
-    order::{Key, Order, Ordered, Position, compare_keys, keys_of},
+    order::{Order, Ordered, Position, SortKey, compare_keys, keys_of},
 };
 use crate::graph::{
     budget::{Budget, Exhausted, Meter},
@@ -109,7 +109,7 @@ pub fn page<R: Ordered>(
 pub(in crate::graph) fn compare_with<R: Ordered>(
     snapshot: &Snapshot,
     order: &Order<R>,
-    (keys, row): (&[Key], R),
+    (keys, row): (&[SortKey], R),
     position: &Position,
 ) -> Ordering {
     let by_keys = compare_keys::<R>(keys, &position.keys, order);
@@ -121,7 +121,7 @@ struct PageSelection<'a, R: Ordered> {
     snapshot: &'a Snapshot,
     order: &'a Order<R>,
     take: Take,
-    rows: Vec<(Vec<Key>, R)>,
+    rows: Vec<(Vec<SortKey>, R)>,
     has_more: bool,
 }
 
@@ -144,7 +144,7 @@ impl<'a, R: Ordered> PageSelection<'a, R> {
         count
     }
 
-    fn add(&mut self, keys: Vec<Key>, row: R) {
+    fn add(&mut self, keys: Vec<SortKey>, row: R) {
         self.rows.push((keys, row));
         let size = self.size();
         if self.rows.len() >= size + size.max(Self::SURPLUS_MIN) {
@@ -153,7 +153,7 @@ impl<'a, R: Ordered> PageSelection<'a, R> {
     }
 
     /// Compares two rows, from the end that is taken.
-    fn compare(&self, (a_keys, a): &(Vec<Key>, R), (b_keys, b): &(Vec<Key>, R)) -> Ordering {
+    fn compare(&self, (a_keys, a): &(Vec<SortKey>, R), (b_keys, b): &(Vec<SortKey>, R)) -> Ordering {
         let forward = compare_keys::<R>(a_keys, b_keys, self.order).then_with(|| a.compare_ids(*b, self.snapshot));
         match self.take {
             Take::First(_) => forward,
@@ -175,7 +175,7 @@ impl<'a, R: Ordered> PageSelection<'a, R> {
     }
 
     /// The rows in order, and whether there were more.
-    fn finish(mut self) -> (Vec<(Vec<Key>, R)>, bool) {
+    fn finish(mut self) -> (Vec<(Vec<SortKey>, R)>, bool) {
         self.prune();
         let mut rows = std::mem::take(&mut self.rows);
         rows.sort_unstable_by(|a, b| self.compare(a, b));

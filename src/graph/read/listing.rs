@@ -13,7 +13,7 @@ use super::{
 use crate::graph::{
     columns::numbers::number,
     delta::unresolved::UnresolvedRelationship,
-    ix::{Bounds, EntityIx, RelationshipIx, SourceIx},
+    ix::{BoundedIx, EntityIx, RelationshipIx, SourceIx},
 };
 
 /// A part of a listing by id.
@@ -210,7 +210,7 @@ fn base_rows_between(count: u32, between: IdRange<'_>, place: impl Fn(&str) -> R
 }
 
 /// The bounds of the rows between two ids, including those added since the base. `added` returns the first added row from a bound on.
-fn ends<R: Bounds>(
+fn ends<R: BoundedIx>(
     between: IdRange<'_>,
     rows: &Range<u32>,
     of_base: impl Fn(u32) -> R,

@@ -17,7 +17,7 @@ use crate::{
             numbers::{at, number},
             rows::{EntityRow, EvidenceRow, RelationshipRow, SourceRow, VersionSpan},
         },
-        delta::{self, Delta, DeltaRow, RelationshipDelta, Version, Versions},
+        delta::{self, Delta, DeltaRow, RelationshipDelta, RowVersion, Versions},
         ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx},
     },
     model::{AsOf, Set, View},
@@ -188,12 +188,12 @@ impl Snapshot {
     }
 
     /// The version of `entity` known after `known` record times; if it was not known then, the latest before that, or else the first.
-    pub(in crate::graph) fn entity_version(&self, entity: EntityIx, known: u32) -> Version<'_, EntityRow> {
+    pub(in crate::graph) fn entity_version(&self, entity: EntityIx, known: u32) -> RowVersion<'_, EntityRow> {
         self.versions_of_entity(entity).at(known)
     }
 
     /// All versions of `entity`, oldest first.
-    pub(in crate::graph) fn entity_versions(&self, entity: EntityIx) -> Vec<Version<'_, EntityRow>> {
+    pub(in crate::graph) fn entity_versions(&self, entity: EntityIx) -> Vec<RowVersion<'_, EntityRow>> {
         self.versions_of_entity(entity).all()
     }
 
@@ -230,12 +230,12 @@ impl Snapshot {
     }
 
     /// The same for a source.
-    pub(in crate::graph) fn source_version(&self, source: SourceIx, known: u32) -> Version<'_, SourceRow> {
+    pub(in crate::graph) fn source_version(&self, source: SourceIx, known: u32) -> RowVersion<'_, SourceRow> {
         self.versions_of_source(source).at(known)
     }
 
     /// All versions of `source`, oldest first.
-    pub(in crate::graph) fn source_versions(&self, source: SourceIx) -> Vec<Version<'_, SourceRow>> {
+    pub(in crate::graph) fn source_versions(&self, source: SourceIx) -> Vec<RowVersion<'_, SourceRow>> {
         self.versions_of_source(source).all()
     }
 

@@ -25,7 +25,7 @@ use crate::{
         ix::{EntityIx, RelationshipIx, SourceIx},
         read::snapshot::Snapshot,
     },
-    model::{Change, Ends, Entity, EntityKind, Noun, Record, Relationship, Source, Step, fold},
+    model::{AppliedChange, Change, Ends, Entity, EntityKind, Noun, Record, Relationship, Source, fold},
 };
 
 /// A commit being applied.
@@ -65,7 +65,7 @@ impl<'a> Applier<'a> {
     }
 
     /// Applies `steps`: entities and sources first, as relationships refer to them.
-    pub(in crate::graph) fn apply(mut self, steps: &[Step]) -> Result<Snapshot, ApplyError> {
+    pub(in crate::graph) fn apply(mut self, steps: &[AppliedChange]) -> Result<Snapshot, ApplyError> {
         for step in steps {
             match &step.change {
                 Change::Put(record) => match &**record {

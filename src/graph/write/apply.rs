@@ -15,7 +15,7 @@ use crate::{
         ix::{EntityIx, RelationshipIx},
         read::snapshot::Snapshot,
     },
-    model::{Action, Change, Entity, Evidence, Noun, Record, Step},
+    model::{Action, AppliedChange, Change, Entity, Evidence, Noun, Record},
 };
 
 impl Snapshot {
@@ -23,7 +23,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`ApplyError`] if they cannot be applied together.
-    pub fn apply(&self, changes: Vec<Change>, at: Timestamp) -> Result<(Self, Vec<Step>), ApplyError> {
+    pub fn apply(&self, changes: Vec<Change>, at: Timestamp) -> Result<(Self, Vec<AppliedChange>), ApplyError> {
         if at <= self.last_recorded_at() {
             let last = self.last_recorded_at();
             return Err(ApplyError::NotLater { last, at });
@@ -37,7 +37,7 @@ impl Snapshot {
         let effects = changes.iter().map(|change| self.effect_of(change, &changed_ids));
         let effects: Vec<Effect> = effects.collect::<Result<_, _>>()?;
         let steps = changes.into_iter().zip(effects);
-        let steps: Vec<Step> = steps.map(|(change, effect)| effect.into_step(change)).collect();
+        let steps: Vec<AppliedChange> = steps.map(|(change, effect)| effect.into_step(change)).collect();
         let mut added = AddedIds::default();
         added.extend(steps.iter().map(|step| &step.change));
         let next = match added.plan(self) {
@@ -154,7 +154,7 @@ impl Snapshot {
     }
 
     /// Checks references from and to the record of `step` in this state, in which it is applied.
-    fn check_references(&self, step: &Step) -> Result<(), ApplyError> {
+    fn check_references(&self, step: &AppliedChange) -> Result<(), ApplyError> {
         let is_current = |id: &str, noun| {
             let until = match noun {
                 Noun::Entity => self
@@ -241,13 +241,13 @@ struct Effect {
 }
 
 impl Effect {
-    fn into_step(self, change: Change) -> Step {
+    fn into_step(self, change: Change) -> AppliedChange {
         let Self {
             action,
             version,
             entities,
         } = self;
-        Step {
+        AppliedChange {
             change,
             action,
             version,
@@ -258,11 +258,11 @@ impl Effect {
 
 /// The step of a commit that creates a record with an unused id.
 #[must_use]
-pub fn creation_step(record: Record) -> Step {
+pub fn creation_step(record: Record) -> AppliedChange {
     let mut entities: Vec<String> = about(&record);
     entities.sort_unstable();
     entities.dedup();
-    Step {
+    AppliedChange {
         change: Change::Put(Box::new(record)),
         action: Action::Created,
         version: 1,

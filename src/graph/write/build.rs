@@ -19,7 +19,7 @@ use crate::{
         },
         columns::{
             Columns,
-            ids::{Ids, write_id},
+            ids::{RowsById, write_id},
             numbers::{at, count, number},
             rows::{EntityRow, RelationshipRow, Span, ToEntity, ToSource, VersionSpan},
             text::{Text, TextPool},
@@ -36,7 +36,7 @@ impl Snapshot {
     /// # Errors
     /// [`Error`] when an id is used twice, a reference leads nowhere, or there is more than a graph can hold.
     pub fn build(dataset: &Dataset) -> Result<Self, Error> {
-        let mut builder = Builder::new(dataset.recorded_at);
+        let mut builder = GraphBuilder::new(dataset.recorded_at);
         dataset
             .sources
             .iter()
@@ -60,35 +60,35 @@ impl Snapshot {
 /// Builds a graph from records: the first version of each. They come in any order of ids, but after the records they refer to.
 ///
 /// ```
-/// use guanxi::{graph::Builder, model::{Entity, EntityKind, Noun, Timestamp}};
-/// let mut builder = Builder::new(Timestamp::UNIX_EPOCH);
+/// use guanxi::{graph::GraphBuilder, model::{Entity, EntityKind, Noun, Timestamp}};
+/// let mut builder = GraphBuilder::new(Timestamp::UNIX_EPOCH);
 /// builder.add_entity(&Entity::new("acme", EntityKind::Company, "Acme Inc.").unwrap()).unwrap();
 /// assert_eq!(builder.holds("acme"), Some(Noun::Entity));
 /// let graph = builder.finish("Companies", None, None).unwrap();
 /// assert_eq!(graph.title(), "Companies");
 /// ```
-pub struct Builder {
+pub struct GraphBuilder {
     pub(in crate::graph) rows: RowBuilder,
     /// When records without a time of their own were recorded.
     recorded_at: Timestamp,
     times: Times,
-    sources: Ids,
-    entities: Ids,
-    relationships: Ids,
+    sources: RowsById,
+    entities: RowsById,
+    relationships: RowsById,
     by_name: Vec<(u32, u32)>,
     by_identifier: Vec<(u32, u32)>,
     /// The numbers of sources, entities and versions of relationships that were copied.
     copied: [usize; 3],
 }
 
-impl std::fmt::Debug for Builder {
+impl std::fmt::Debug for GraphBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let counts = [Noun::Source, Noun::Entity, Noun::Relationship].map(|noun| (noun, self.count(noun)));
         f.debug_map().entries(counts).finish()
     }
 }
 
-impl Builder {
+impl GraphBuilder {
     /// An empty builder. Sources and entities are recorded at `recorded_at`.
     #[must_use]
     pub fn new(recorded_at: Timestamp) -> Self {
@@ -98,9 +98,9 @@ impl Builder {
             rows: RowBuilder::default(),
             recorded_at,
             times,
-            sources: Ids::default(),
-            entities: Ids::default(),
-            relationships: Ids::default(),
+            sources: RowsById::default(),
+            entities: RowsById::default(),
+            relationships: RowsById::default(),
             by_name: Vec::new(),
             by_identifier: Vec::new(),
             copied: [0; 3],
@@ -108,7 +108,7 @@ impl Builder {
     }
 
     /// A builder with all records of a snapshot, and room for about this many further `relationships`. Finish it with
-    /// [`Builder::finish_over`] the same snapshot. O(n).
+    /// [`GraphBuilder::finish_over`] the same snapshot. O(n).
     ///
     /// # Errors
     /// [`Error`] when there is more than a graph can hold.
@@ -122,13 +122,13 @@ impl Builder {
         let (columns, texts) = (&rows.columns, rows.texts.pool());
         let (sources, entities) = (&columns.sources, &columns.entities);
         Ok(Self {
-            sources: Ids::of_rows(number(sources.len()), 0, |row, id| {
+            sources: RowsById::of_rows(number(sources.len()), 0, |row, id| {
                 write_text(id, sources[at(row)].id, texts);
             }),
-            entities: Ids::of_rows(number(entities.len()), 0, |row, id| {
+            entities: RowsById::of_rows(number(entities.len()), 0, |row, id| {
                 write_text(id, entities[at(row)].id, texts);
             }),
-            relationships: Ids::of_rows(number(columns.relationships.len()), relationships, |row, id| {
+            relationships: RowsById::of_rows(number(columns.relationships.len()), relationships, |row, id| {
                 relationship_id(id, &columns.relationships[at(row)], entities, texts);
             }),
             copied: [sources.len(), entities.len(), columns.relationships.len()],
@@ -149,15 +149,15 @@ impl Builder {
         Ok(snapshot.on_base(self.into_base(title)))
     }
 
-    /// Sets the time at which records of [`Builder::add_now`] are recorded.
+    /// Sets the time at which records of [`GraphBuilder::add_now`] are recorded.
     pub fn record_at(&mut self, moment: Timestamp) {
         self.recorded_at = moment;
     }
 
-    /// Adds a record as recorded at the moment of [`Builder::record_at`], ignoring its own time.
+    /// Adds a record as recorded at the moment of [`GraphBuilder::record_at`], ignoring its own time.
     ///
     /// # Errors
-    /// As [`Builder::add`].
+    /// As [`GraphBuilder::add`].
     pub fn add_now(&mut self, record: &Record) -> Result<(), Error> {
         match record {
             Record::Relationship(relationship) => self.add_relationship_of(relationship, self.recorded_at, None),
@@ -215,7 +215,7 @@ impl Builder {
     /// Adds a record.
     ///
     /// # Errors
-    /// As [`Builder::add_source`], [`Builder::add_entity`] and [`Builder::add_relationship`].
+    /// As [`GraphBuilder::add_source`], [`GraphBuilder::add_entity`] and [`GraphBuilder::add_relationship`].
     pub fn add(&mut self, record: &Record) -> Result<(), Error> {
         match record {
             Record::Source(source) => self.add_source(source),

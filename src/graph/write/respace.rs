@@ -13,17 +13,17 @@ use super::{
 use crate::{
     graph::{
         columns::rows::{EntityRow, SourceRow, VersionSpan},
-        delta::{Delta, Version},
+        delta::{Delta, RowVersion},
         read::{
             refs::{EntityRef, SourceRef},
             snapshot::Snapshot,
         },
     },
-    model::{Action, Change, Noun, Record, Step},
+    model::{Action, AppliedChange, Change, Noun, Record},
 };
 
 /// The steps recorded at one moment, by id.
-type Moment = BTreeMap<String, Step>;
+type Moment = BTreeMap<String, AppliedChange>;
 
 impl Snapshot {
     /// The same graph with room between all records added since the base, and the places of the records that `steps` add to it.
@@ -32,7 +32,7 @@ impl Snapshot {
     /// # Errors
     /// [`ApplyError::Graph`] if there is more than a graph can hold, and [`ApplyError::NoPlaceLeft`] if there is more between two
     /// ids of the base than there are numbers.
-    pub(in crate::graph) fn respaced(&self, steps: &[Step]) -> Result<(Self, Plan), ApplyError> {
+    pub(in crate::graph) fn respaced(&self, steps: &[AppliedChange]) -> Result<(Self, Plan), ApplyError> {
         let moments = self.moments();
         let mut delta = Delta::default();
         delta.unresolved = Arc::clone(&self.delta.unresolved);
@@ -49,10 +49,10 @@ impl Snapshot {
     }
 
     /// The steps recorded at each moment since the base.
-    fn moments(&self) -> Vec<(Timestamp, Vec<Step>)> {
+    fn moments(&self) -> Vec<(Timestamp, Vec<AppliedChange>)> {
         let mut moments: Vec<Moment> = self.delta.times.iter().map(|_| Moment::new()).collect();
         let first = u32::try_from(self.base.times.len()).unwrap_or(u32::MAX);
-        let mut record = |at: u32, id: String, step: Step| {
+        let mut record = |at: u32, id: String, step: AppliedChange| {
             let place = at.checked_sub(first).and_then(|place| usize::try_from(place).ok());
             if let Some(moment) = place.and_then(|place| moments.get_mut(place)) {
                 // A new version replaces the retraction of the old one at the same moment.
@@ -64,7 +64,7 @@ impl Snapshot {
         };
         for ix in self.delta.entities.keys() {
             for version in self.entity_versions(*ix) {
-                let Version::<EntityRow> {
+                let RowVersion::<EntityRow> {
                     recorded, merged_into, ..
                 } = version;
                 let read = EntityRef::of(self, version);
@@ -87,7 +87,7 @@ impl Snapshot {
         }
         for ix in self.delta.sources.keys() {
             for version in self.source_versions(*ix) {
-                let Version::<SourceRow> { recorded, .. } = version;
+                let RowVersion::<SourceRow> { recorded, .. } = version;
                 let read = SourceRef::of(self, version);
                 let id = read.id().to_owned();
                 let end = Change::Retract {
@@ -118,13 +118,13 @@ impl Snapshot {
     }
 }
 
-fn put(recorded: VersionSpan, record: Record) -> Step {
+fn put(recorded: VersionSpan, record: Record) -> AppliedChange {
     step(recorded, Change::Put(Box::new(record)))
 }
 
 /// A step with only the parts that are applied.
-fn step(recorded: VersionSpan, change: Change) -> Step {
-    Step {
+fn step(recorded: VersionSpan, change: Change) -> AppliedChange {
+    AppliedChange {
         change,
         action: Action::Updated,
         version: recorded.version,
@@ -138,7 +138,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        graph::Builder,
+        graph::GraphBuilder,
         model::{Ends, Entity, EntityKind, Relationship, RelationshipKind, View},
     };
 
@@ -153,7 +153,7 @@ mod tests {
     }
 
     fn initial_graph() -> Snapshot {
-        let mut builder = Builder::new(Timestamp::UNIX_EPOCH);
+        let mut builder = GraphBuilder::new(Timestamp::UNIX_EPOCH);
         for id in ["a", "m", "z"] {
             let entity = Entity::new(id, EntityKind::Company, id).unwrap();
             builder.add(&Record::Entity(entity)).unwrap();

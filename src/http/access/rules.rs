@@ -90,7 +90,7 @@ pub(in crate::http) enum AuthenticationError {
     #[error("The authorization is not a token of the form Bearer gxt_….")]
     Malformed,
     #[error(transparent)]
-    Refused(#[from] tokens::Rejection),
+    Refused(#[from] tokens::TokenRejection),
 }
 
 impl AuthenticationError {

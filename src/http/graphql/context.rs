@@ -20,7 +20,7 @@ use crate::{
         connections::handle::ConnectionHandle,
         health::Readiness,
         refusal::Refusal,
-        settings::{Service, Settings},
+        settings::{Backend, Settings},
         trace::RequestId,
     },
     model::Timestamp,
@@ -34,7 +34,7 @@ const OTHER_VALUES_MAX: u64 = 100;
 /// The state of the endpoint. Clones share it.
 #[derive(Clone)]
 pub(in crate::http) struct EndpointState {
-    pub(in crate::http) service: Service,
+    pub(in crate::http) backend: Backend,
     pub(in crate::http) settings: Arc<Settings>,
     pub(in crate::http) readiness: Readiness,
     /// The permits for sockets.
@@ -42,9 +42,9 @@ pub(in crate::http) struct EndpointState {
 }
 
 impl EndpointState {
-    pub(in crate::http) fn new(service: Service, settings: Settings, readiness: Readiness) -> Self {
+    pub(in crate::http) fn new(backend: Backend, settings: Settings, readiness: Readiness) -> Self {
         Self {
-            service,
+            backend,
             sockets: Arc::new(Semaphore::new(settings.sockets_max.min(Semaphore::MAX_PERMITS))),
             settings: Arc::new(settings),
             readiness,
@@ -53,7 +53,7 @@ impl EndpointState {
 
     /// Completes when a stream must end so that its client reconnects: when the server stops, or the token is no longer valid.
     pub(in crate::http) fn stream_end(&self, session: Session) -> BoxFuture<'static, ()> {
-        let (access, readiness) = (self.service.access.clone(), self.readiness.clone());
+        let (access, readiness) = (self.backend.access.clone(), self.readiness.clone());
         let end = async move {
             tokio::select! {
                 () = readiness.stopping() => {}
@@ -72,7 +72,7 @@ impl EndpointState {
 
     /// Refuses JSON with more values than the variables of this many operations may have, before it is parsed.
     pub(in crate::http) fn check_value_count(&self, json: &[u8], operations: usize) -> Result<(), Error> {
-        let limits = self.service.api.limits();
+        let limits = self.backend.api.limits();
         let operations = u64::try_from(operations).unwrap_or(u64::MAX);
         let max = limits
             .values_max

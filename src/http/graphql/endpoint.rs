@@ -13,14 +13,14 @@ use super::{
     context::{EndpointState, RequestScope, connection, request_id, unauthenticated, view},
     multipart,
     negotiate::{self, AcceptedTypes, MediaType, Unsupported},
-    params::{Body, Params},
+    params::{Params, RequestBody},
     sse, websocket,
 };
 use crate::{
     engine::{Answer, Error, Limit, Operations, Outcome},
     http::{
         refusal::{Refusal, json},
-        settings::{GetPreflight, Pages, Service},
+        settings::{Backend, GetPreflight, Pages},
         trace::OperationName,
     },
     model::Timestamp,
@@ -65,7 +65,7 @@ impl EndpointState {
         }
         let accepted_types = negotiate::accept(accept()).ok_or_else(not_acceptable)?;
         let media = accepted_types.single;
-        let session = self.service.access.session(headers, Timestamp::now());
+        let session = self.backend.access.session(headers, Timestamp::now());
         let connection = connection(&request);
         connection.begin();
         let scope = RequestScope {
@@ -86,8 +86,8 @@ impl EndpointState {
                 Ok(self.single(params, scope, options).await)
             }
             Operations::Any => match self.body(request, media).await? {
-                Body::Single(params) => Ok(self.single(params, scope, options).await),
-                Body::Batch(items) => self.batch(items, &scope, media).await,
+                RequestBody::Single(params) => Ok(self.single(params, scope, options).await),
+                RequestBody::Batch(items) => self.batch(items, &scope, media).await,
             },
         }
     }
@@ -112,7 +112,7 @@ impl EndpointState {
         Params::from_pairs(pairs).map_err(|why| Refusal::bad_request(media, why))
     }
 
-    async fn body(&self, request: Request, media: MediaType) -> Result<Body, Refusal> {
+    async fn body(&self, request: Request, media: MediaType) -> Result<RequestBody, Refusal> {
         let headers = request.headers();
         let content_type = headers
             .get(header::CONTENT_TYPE)
@@ -128,10 +128,10 @@ impl EndpointState {
         let announced = headers
             .get(header::CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-        if announced.is_some_and(|length| length > self.service.api.limits().body_bytes_max) {
+        if announced.is_some_and(|length| length > self.backend.api.limits().body_bytes_max) {
             return Err(self.too_large(announced, media));
         }
-        let max = usize::try_from(self.service.api.limits().body_bytes_max).unwrap_or(usize::MAX);
+        let max = usize::try_from(self.backend.api.limits().body_bytes_max).unwrap_or(usize::MAX);
         let reading = axum::body::to_bytes(request.into_body(), max);
         let bytes = match tokio::time::timeout(Duration::from_millis(self.settings.body_timeout_ms), reading).await {
             Ok(Ok(bytes)) => bytes,
@@ -145,11 +145,11 @@ impl EndpointState {
         let operations = self.settings.batch_max.max(1);
         self.check_value_count(&bytes, operations)
             .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, media, error))?;
-        Body::parse(&bytes).map_err(|why| Refusal::bad_request(media, why))
+        RequestBody::parse(&bytes).map_err(|why| Refusal::bad_request(media, why))
     }
 
     fn too_large(&self, measured: Option<u64>, media: MediaType) -> Refusal {
-        let error = self.service.api.limits().exceeded(Limit::BodyBytes, measured);
+        let error = self.backend.api.limits().exceeded(Limit::BodyBytes, measured);
         Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, media, error)
     }
 
@@ -163,7 +163,7 @@ impl EndpointState {
         let Some(stream) = stream else {
             return respond(self.execute(params, &scope).await, single);
         };
-        let Service { api, store, .. } = &self.service;
+        let Backend { api, store, .. } = &self.backend;
         let request = scope.request(params);
         scope.connection.add(&request.handover);
         match api.start(request, store, Timestamp::now, options.last_event_id).await {
@@ -218,7 +218,7 @@ impl EndpointState {
     }
 
     async fn execute(&self, params: Params, scope: &RequestScope) -> Answer {
-        let Service { api, store, .. } = &self.service;
+        let Backend { api, store, .. } = &self.backend;
         let request = scope.request(params);
         scope.connection.add(&request.handover);
         api.answer(request, Arc::clone(store), Timestamp::now()).await

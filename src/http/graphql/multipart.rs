@@ -22,7 +22,7 @@ use tokio::time::Interval;
 use tower_service::Service;
 
 use super::{context::EndpointState, negotiate::MediaType};
-use crate::{engine::Answer, http::access::rules::Session, schema::Events};
+use crate::{engine::Answer, http::access::rules::Session, schema::SubscriptionEvents};
 
 /// The `Accept` header in the form that the service expects.
 const ACCEPT: &str = "multipart/mixed; boundary=\"graphql\"; subscriptionSpec=\"1.0\"";
@@ -36,7 +36,11 @@ const HEARTBEAT: &str = "{}";
 
 /// The parts of a subscription. They end without the last boundary if the client should reconnect: when the server stops, or the
 /// token is no longer valid.
-pub(in crate::http) async fn stream(endpoint: &EndpointState, session: Session, events: Box<Events>) -> Response {
+pub(in crate::http) async fn stream(
+    endpoint: &EndpointState,
+    session: Session,
+    events: Box<SubscriptionEvents>,
+) -> Response {
     let answers = stream::unfold(events, async |mut events| {
         let event = events.next().await?;
         Some((event.answer.response, events))

@@ -16,12 +16,12 @@ pub(in crate::http) struct Params {
 
 /// One request, or several that share a body.
 #[derive(Debug, PartialEq)]
-pub(in crate::http) enum Body {
+pub(in crate::http) enum RequestBody {
     Single(Params),
     Batch(Vec<Value>),
 }
 
-impl Body {
+impl RequestBody {
     pub(in crate::http) fn parse(bytes: &[u8]) -> Result<Self, String> {
         match serde_json::from_slice(bytes) {
             Ok(Value::Array(items)) => Ok(Self::Batch(items)),

@@ -10,7 +10,7 @@ use futures_util::{future::BoxFuture, stream};
 use tokio::{sync::mpsc, task::AbortHandle, time::Interval};
 
 use super::{context::EndpointState, negotiate::MediaType};
-use crate::{engine::Answer, http::access::rules::Session, schema::Events};
+use crate::{engine::Answer, http::access::rules::Session, schema::SubscriptionEvents};
 
 const COMPLETE: &str = "event: complete\ndata: \n\n";
 /// A comment, which clients skip.
@@ -24,7 +24,7 @@ pub(in crate::http) fn once(answer: &Answer) -> Response {
 
 /// The stream of a subscription. It ends without `complete` if the client should reconnect: when the server stops, or the token is no
 /// longer valid.
-pub(in crate::http) fn stream(endpoint: &EndpointState, session: Session, events: Box<Events>) -> Response {
+pub(in crate::http) fn stream(endpoint: &EndpointState, session: Session, events: Box<SubscriptionEvents>) -> Response {
     // A separate task waits for events, since that must not be broken off for a keep-alive message.
     let (sender, receiver) = mpsc::channel(1);
     let task = tokio::spawn(send_events(events, sender)).abort_handle();
@@ -60,7 +60,7 @@ impl EventStream {
     }
 }
 
-async fn send_events(mut events: Box<Events>, sender: mpsc::Sender<String>) {
+async fn send_events(mut events: Box<SubscriptionEvents>, sender: mpsc::Sender<String>) {
     while let Some(event) = events.next().await {
         if sender.send(next(event.cursor.as_deref(), &event.answer)).await.is_err() {
             return;

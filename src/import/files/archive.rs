@@ -19,7 +19,7 @@ const TAR_SUM: std::ops::Range<usize> = 148..156;
 
 /// A file in an archive.
 #[derive(Debug)]
-pub(in crate::import) struct Member {
+pub(in crate::import) struct ArchiveMember {
     /// Its name.
     pub(in crate::import) name: String,
     pub(in crate::import) location: Location,
@@ -63,7 +63,7 @@ pub(in crate::import) fn is_tar(start: &[u8]) -> bool {
 }
 
 /// The files of a zip archive.
-pub(in crate::import) fn of_zip(stored: &StoredFile) -> Result<Vec<Member>, Unreadable> {
+pub(in crate::import) fn of_zip(stored: &StoredFile) -> Result<Vec<ArchiveMember>, Unreadable> {
     let mut archive = ZipArchive::new(BufReader::new(stored.open()?)).map_err(damaged)?;
     let mut members = Members::default();
     if archive.len() > ARCHIVE_FILES_MAX {
@@ -86,7 +86,7 @@ pub(in crate::import) fn of_zip(stored: &StoredFile) -> Result<Vec<Member>, Unre
 }
 
 /// The files of a tar archive.
-pub(in crate::import) fn of_tar(stored: &StoredFile) -> Result<Vec<Member>, Unreadable> {
+pub(in crate::import) fn of_tar(stored: &StoredFile) -> Result<Vec<ArchiveMember>, Unreadable> {
     let failed = |error: std::io::Error| {
         Unreadable::malformed("the archive", format!("is damaged or cut off: {error}; get it again"))
     };
@@ -118,18 +118,18 @@ pub(in crate::import) fn of_tar(stored: &StoredFile) -> Result<Vec<Member>, Unre
 
 /// The files of an archive that are not hidden.
 #[derive(Default)]
-struct Members(Vec<Member>);
+struct Members(Vec<ArchiveMember>);
 
 impl Members {
     fn add(&mut self, name: String, location: Location, bytes: u64) {
         let is_hidden =
             name.starts_with("__MACOSX/") || name.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
         if !is_hidden {
-            self.0.push(Member { name, location, bytes });
+            self.0.push(ArchiveMember { name, location, bytes });
         }
     }
 
-    fn all(self) -> Result<Vec<Member>, Unreadable> {
+    fn all(self) -> Result<Vec<ArchiveMember>, Unreadable> {
         if self.0.is_empty() {
             return Err(Unreadable::malformed("the archive", "contains no files"));
         }

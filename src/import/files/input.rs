@@ -15,7 +15,7 @@ use std::{
 use zip::ZipArchive;
 
 use super::{
-    archive::{self, Location, Member, TAR_HEAD_BYTES, beginning},
+    archive::{self, ArchiveMember, Location, TAR_HEAD_BYTES, beginning},
     compression::{Compression, LimitedDecoder},
     encoding::{self, NotUtf8},
 };
@@ -133,7 +133,7 @@ pub fn input_files(path: &Path, options: &OpenOptions<'_>) -> Result<Vec<InputFi
         }
     };
     let start = beginning(&mut stored.open()?, TAR_HEAD_BYTES)?;
-    let input_file = |stored: &StoredFile, member: Member| InputFile {
+    let input_file = |stored: &StoredFile, member: ArchiveMember| InputFile {
         path: path.to_owned(),
         stored: stored.clone(),
         location: member.location,
@@ -156,7 +156,7 @@ pub fn input_files(path: &Path, options: &OpenOptions<'_>) -> Result<Vec<InputFi
         let members = archive::of_tar(&tar)?;
         return Ok(members.into_iter().map(|member| input_file(&tar, member)).collect());
     }
-    let whole = Member {
+    let whole = ArchiveMember {
         name: String::new(),
         location: Location::Plain,
         bytes: stored.length()?,

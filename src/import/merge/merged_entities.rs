@@ -11,7 +11,7 @@ use crate::{
     import::{
         Error,
         update::{
-            Decision, MergedEnds, StoreUpdate,
+            DraftDecision, MergedEnds, StoreUpdate,
             notes::{FieldVersions, Version},
         },
     },
@@ -66,26 +66,26 @@ impl StoreUpdate {
         entity: &Entity,
         version: &Version,
         join: impl FnOnce(&Entity, &Entity) -> Entity,
-    ) -> Result<Decision, Error> {
+    ) -> Result<DraftDecision, Error> {
         self.wait_for_pending()?;
         let before = match self.notes.merged(&self.store, &entity.id)? {
             Some(before) => Some(before),
             None => self.last_version(&entity.id),
         };
         let Some(before) = before else {
-            return Ok(Decision::Unchanged);
+            return Ok(DraftDecision::Unchanged);
         };
         let now = join(&before, entity);
         let Some(Record::Entity(survivor_record)) = self.latest(survivor).filter(|_| now != before) else {
-            return Ok(Decision::Unchanged);
+            return Ok(DraftDecision::Unchanged);
         };
         self.notes.set_merged(&entity.id, &now);
         let changes = changes(&before, &now, &survivor_record);
         let joined = RecordMerger::new(&NewWins).entities(&survivor_record, &changes);
         self.set_versions_of_changes(&survivor_record, &changes, version)?;
         Ok(match joined == survivor_record {
-            true => Decision::Unchanged,
-            false => Decision::Change(Change::Put(Box::new(Record::Entity(joined)))),
+            true => DraftDecision::Unchanged,
+            false => DraftDecision::Change(Change::Put(Box::new(Record::Entity(joined)))),
         })
     }
 

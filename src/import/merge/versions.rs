@@ -7,13 +7,13 @@ use super::{records::RecordMerger, stated::stated_fields};
 use crate::{
     formats::{
         bods,
-        reader::{Addition, Draft, Fault, RecordChange},
+        reader::{Addition, Draft, RecordChange, RecordFault},
     },
     import::{
         Error, Origin, RecordOutcome,
         queue::entity_kinds::EntityKinds,
         update::{
-            Decision, MergedEnds, Preference, StoreUpdate, Verdict, is_equal_content,
+            DraftDecision, MergedEnds, Preference, StoreUpdate, Verdict, is_equal_content,
             notes::{FieldVersions, NewerVersionWins, Version},
         },
     },
@@ -56,7 +56,7 @@ impl StoreUpdate {
         origin: &Origin,
         entity: Entity,
         version: &Version,
-    ) -> Result<Result<Decision, Box<Fault>>, Error> {
+    ) -> Result<Result<DraftDecision, Box<RecordFault>>, Error> {
         let mut versions = self.notes.entity_versions(&self.store, &entity.id)?;
         if let Some(survivor) = self.survivor(&entity.id) {
             return self.version_of_merged(&survivor, &entity, version, &versions).map(Ok);
@@ -65,11 +65,11 @@ impl StoreUpdate {
             None => {
                 versions.add(version, &stated_fields(&entity), &[]);
                 self.notes.set_entity_versions(&entity.id, &versions);
-                return Ok(Ok(Decision::Change(Change::Put(Box::new(Record::Entity(entity))))));
+                return Ok(Ok(DraftDecision::Change(Change::Put(Box::new(Record::Entity(entity))))));
             }
             Some(Record::Entity(latest)) => latest,
             Some(latest) => {
-                let fault = Fault::rejected("", format!("the id belongs to a {}", latest.noun()));
+                let fault = RecordFault::rejected("", format!("the id belongs to a {}", latest.noun()));
                 return Ok(Err(Box::new(fault.with(&entity.id))));
             }
         };
@@ -90,8 +90,8 @@ impl StoreUpdate {
             self.notes.set_entity_versions(&entity.id, &known);
         }
         Ok(match joined == latest {
-            true => Ok(Decision::Unchanged),
-            false => Ok(Decision::Change(Change::Put(Box::new(Record::Entity(joined))))),
+            true => Ok(DraftDecision::Unchanged),
+            false => Ok(DraftDecision::Change(Change::Put(Box::new(Record::Entity(joined))))),
         })
     }
 
@@ -102,7 +102,7 @@ impl StoreUpdate {
         entity: &Entity,
         version: &Version,
         versions: &FieldVersions,
-    ) -> Result<Decision, Error> {
+    ) -> Result<DraftDecision, Error> {
         let mut known = versions.clone();
         let decision = self.change_survivor(survivor, entity, version, |before, new| {
             let precedence = NewerVersionWins {
@@ -126,7 +126,7 @@ impl StoreUpdate {
         version: &Version,
         at: Option<Timestamp>,
         entity_kinds: &EntityKinds,
-    ) -> Result<Result<Decision, Box<Fault>>, Error> {
+    ) -> Result<Result<DraftDecision, Box<RecordFault>>, Error> {
         let record = version_key(&relationship);
         let newest = self.notes.record_version(&self.store, &record)?;
         let is_parallel_to = newest.as_ref().is_some_and(|newest| version.is_parallel_to(newest));
@@ -135,7 +135,7 @@ impl StoreUpdate {
         }
         if is_parallel_to && newest.as_ref() > Some(version) && self.existing(&relationship.id).is_some() {
             // Of two versions that replace the same one, the newer wins.
-            return Ok(Ok(Decision::Unchanged));
+            return Ok(Ok(DraftDecision::Unchanged));
         }
         self.relationships_of_parallel_versions(
             &record,
@@ -148,21 +148,21 @@ impl StoreUpdate {
         }
         self.put_placeholder_ends(&relationship, at, entity_kinds)?;
         if let Some((id, noun)) = self.missing(&relationship) {
-            return Ok(Ok(Decision::Missing(id, noun)));
+            return Ok(Ok(DraftDecision::Missing(id, noun)));
         }
         self.remove_missing_speakers(&mut relationship, Some(origin));
         if self.follow_merges(&mut relationship) == MergedEnds::SameEntity {
-            return Ok(Ok(Decision::Unchanged));
+            return Ok(Ok(DraftDecision::Unchanged));
         }
         let latest = match self.latest(&relationship.id) {
             None => {
-                return Ok(Ok(Decision::Change(Change::Put(Box::new(Record::Relationship(
+                return Ok(Ok(DraftDecision::Change(Change::Put(Box::new(Record::Relationship(
                     relationship,
                 ))))));
             }
             Some(Record::Relationship(latest)) => latest,
             Some(latest) => {
-                let fault = Fault::rejected("", format!("the id belongs to a {}", latest.noun()));
+                let fault = RecordFault::rejected("", format!("the id belongs to a {}", latest.noun()));
                 return Ok(Err(Box::new(fault.with(&relationship.id))));
             }
         };
@@ -172,15 +172,15 @@ impl StoreUpdate {
         relationship.evidence.extend(others.cloned());
         let (latest, new) = (Record::Relationship(latest), Record::Relationship(relationship));
         Ok(match is_equal_content(&latest, &new) {
-            true => Ok(Decision::Unchanged),
-            false => Ok(Decision::Change(Change::Put(Box::new(new)))),
+            true => Ok(DraftDecision::Unchanged),
+            false => Ok(DraftDecision::Change(Change::Put(Box::new(new)))),
         })
     }
 
     /// The additions of an older version to the existing claim: the statements of other sources.
-    fn add_other_sources(&mut self, older: &Relationship) -> Decision {
+    fn add_other_sources(&mut self, older: &Relationship) -> DraftDecision {
         let Some(Record::Relationship(mut latest)) = self.latest(&older.id) else {
-            return Decision::Unchanged;
+            return DraftDecision::Unchanged;
         };
         let is_known_source = |source: &str| latest.evidence.iter().any(|known| known.source == source);
         let others = older
@@ -192,11 +192,11 @@ impl StoreUpdate {
             .cloned()
             .collect();
         if others.is_empty() {
-            return Decision::Unchanged;
+            return DraftDecision::Unchanged;
         }
         latest.evidence.extend(others);
         self.remove_missing_speakers(&mut latest, None);
-        Decision::Change(Change::Put(Box::new(Record::Relationship(latest))))
+        DraftDecision::Change(Change::Put(Box::new(Record::Relationship(latest))))
     }
 
     /// Stores placeholders for the ends of a relationship that this import describes later.
@@ -224,17 +224,22 @@ impl StoreUpdate {
     }
 
     /// The change from retracting a record in this version.
-    fn retraction(&mut self, noun: Noun, id: &str, version: &Version) -> Result<Result<Decision, Box<Fault>>, Error> {
+    fn retraction(
+        &mut self,
+        noun: Noun,
+        id: &str,
+        version: &Version,
+    ) -> Result<Result<DraftDecision, Box<RecordFault>>, Error> {
         let known = match self.latest(id) {
             Some(Record::Relationship(relationship)) => version_key(&relationship),
             _ => id.to_owned(),
         };
         let newest = self.notes.record_version(&self.store, &known)?;
         if self.existing(id) != Some(noun) || newest.as_ref().is_some_and(|newest| version < newest) {
-            return Ok(Ok(Decision::Unchanged));
+            return Ok(Ok(DraftDecision::Unchanged));
         }
         self.notes.set_record_version(&known, version);
-        Ok(Ok(Decision::Change(Change::Retract {
+        Ok(Ok(DraftDecision::Change(Change::Retract {
             noun,
             id: id.to_owned(),
         })))

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 
 use super::{Origin, SortedPairs, Spool};
 use crate::{
-    formats::reader::{Addition, Draft, Order, RecordChange, RecordPlace},
+    formats::reader::{Addition, Draft, RecordChange, RecordPlace, VersionOrder},
     model::{Noun, Record, Timestamp},
 };
 
@@ -72,15 +72,15 @@ pub(super) struct StoredDraft<'a> {
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     known_at: Option<i64>,
     #[serde(rename = "o", default, skip_serializing_if = "is_default")]
-    order: Cow<'a, Order>,
+    order: Cow<'a, VersionOrder>,
     #[serde(rename = "s", default, skip_serializing_if = "std::ops::Not::not")]
     status_is_implied: bool,
     #[serde(rename = "c")]
     change: StoredChange<'a>,
 }
 
-fn is_default(order: &Order) -> bool {
-    *order == Order::default()
+fn is_default(order: &VersionOrder) -> bool {
+    *order == VersionOrder::default()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -252,7 +252,7 @@ impl SortedDrafts {
 
 /// The sort key of a draft.
 fn key(draft: &Draft) -> Vec<u8> {
-    let (id, Order { depth, tie }) = (draft.change.id().as_bytes(), &draft.order);
+    let (id, VersionOrder { depth, tie }) = (draft.change.id().as_bytes(), &draft.order);
     // 0 for drafts without versions; otherwise with the sign bit flipped, so that bytes sort as numbers do.
     let time = draft
         .known_at

@@ -134,7 +134,7 @@ impl Effect {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rejected => "rejected",
-            Self::InProperties => "kept in properties",
+            Self::InProperties => "stored in properties",
             Self::Noted => "noted",
         }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::formats::reader::{Effect, Fault, RecordPlace};
+use crate::formats::reader::{Effect, RecordFault, RecordPlace};
 
 /// The most distinct reasons that are counted; further ones are counted together.
 const REASONS_MAX: usize = 1_000;
@@ -110,7 +110,7 @@ pub struct Finding<'a> {
     /// The place in the file.
     pub place: &'a RecordPlace,
     /// The fault.
-    pub fault: &'a Fault,
+    pub fault: &'a RecordFault,
 }
 
 /// The outcomes of all records of an import.
@@ -158,7 +158,7 @@ impl ImportTally {
     }
 
     /// Counts a fault of a record.
-    pub(in crate::import) fn fault<'a>(&'a mut self, origin: &'a Origin, fault: &'a Fault) -> Finding<'a> {
+    pub(in crate::import) fn fault<'a>(&'a mut self, origin: &'a Origin, fault: &'a RecordFault) -> Finding<'a> {
         let file = &mut self.files[origin.file];
         match fault.effect {
             Effect::Rejected => {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Decision, Preference, StoreUpdate, Verdict};
+use super::{DraftDecision, Preference, StoreUpdate, Verdict};
 use crate::{
-    formats::reader::{Addition, Draft, EntityAddition, Fault, RecordChange, RelationshipAddition},
+    formats::reader::{Addition, Draft, EntityAddition, RecordChange, RecordFault, RelationshipAddition},
     import::{
         Error, Origin, RecordOutcome,
         merge::records::{ExistingWins, RecordMerger},
@@ -97,7 +97,7 @@ impl StoreUpdate {
         let EntityAddition { mut entity, things, .. } = addition;
         let id = self.survivor(&entity.id).unwrap_or_else(|| entity.id.clone());
         let Some(Record::Entity(current)) = self.latest(&id) else {
-            return self.take(origins, &draft, Ok(Decision::Missing(entity.id, Noun::Entity)));
+            return self.take(origins, &draft, Ok(DraftDecision::Missing(entity.id, Noun::Entity)));
         };
         let mut waiting = Vec::new();
         for thing in &things {
@@ -137,7 +137,7 @@ impl StoreUpdate {
             self.take(
                 origin.into_iter().collect(),
                 &draft,
-                Ok(Decision::Missing(missing, Noun::Entity)),
+                Ok(DraftDecision::Missing(missing, Noun::Entity)),
             )?;
         }
         Ok(())
@@ -172,7 +172,7 @@ impl StoreUpdate {
         if claims.is_empty() {
             let missing = addition.record.clone();
             let draft = Draft::of_change(RecordChange::Addition(Addition::Relationship(addition)));
-            return self.take(origins, &draft, Ok(Decision::Missing(missing, Noun::Relationship)));
+            return self.take(origins, &draft, Ok(DraftDecision::Missing(missing, Noun::Relationship)));
         }
         for claim in claims {
             // The default status counts as implied.
@@ -370,7 +370,7 @@ fn merge_properties(known: &Map<String, Value>, new: &Map<String, Value>) -> Map
 }
 
 /// The note for an addition whose record, or a thing that it refers to, does not exist yet.
-pub(in crate::import) fn dangling(missing: &str) -> Fault {
+pub(in crate::import) fn dangling(missing: &str) -> RecordFault {
     let reason = "it waits in the store for a record that it adds or refers to, which does not exist yet";
-    Fault::noted("", reason).with(missing)
+    RecordFault::noted("", reason).with(missing)
 }

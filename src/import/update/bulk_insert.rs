@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use hashbrown::HashMap;
 
-use super::{StoreUpdate, batch::ChangeBatch, decision::Verdict, insert_estimate::BulkInsert};
+use super::{StoreUpdate, batch::ChangeBatch, decision::Verdict, insert_estimate::ImportInsert};
 use crate::{
     formats::reader::RecordChange,
     import::{Error, Origin, RecordOutcome, limits::is_shallow},
@@ -69,7 +69,7 @@ impl StoreUpdate {
         self.wait_for_pending()?;
         let remaining = usize::try_from(self.estimate.remaining_changes()).unwrap_or(usize::MAX);
         let adding = self.store.bulk_insert(remaining);
-        let mut bulk_insert = BulkInsert {
+        let mut bulk_insert = ImportInsert {
             adding: adding.map_err(|error| Error::Commit(error.to_string()))?,
             origins: Vec::new(),
             count: 0,
@@ -106,7 +106,7 @@ impl StoreUpdate {
 
     /// Ends the bulk insertion, so that its records can be read.
     pub(in crate::import) fn end_adding(&mut self) -> Result<(), Error> {
-        let Some(BulkInsert { adding, origins, count }) = self.bulk_insert.take() else {
+        let Some(ImportInsert { adding, origins, count }) = self.bulk_insert.take() else {
             return Ok(());
         };
         let finished = adding.finish(&self.reason);

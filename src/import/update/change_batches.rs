@@ -7,7 +7,7 @@ use super::{
     decision::Verdict,
 };
 use crate::{
-    formats::reader::Fault,
+    formats::reader::RecordFault,
     graph::ApplyError,
     import::{Error, Origin, RecordOutcome, limits::is_shallow},
     model::{Change, Entity, Record, Timestamp, View},
@@ -43,7 +43,7 @@ impl StoreUpdate {
         let changes = self.graph().as_another_kind(entity);
         let verdict = match self.propose(changes, self.reason.clone(), at.unwrap_or(self.now)) {
             Ok(()) => Verdict::Outcome(RecordOutcome::Imported),
-            Err(commit::Error::Unstorable(_)) => Verdict::Fault(Fault::rejected("", NOT_STORABLE).with(&id)),
+            Err(commit::Error::Unstorable(_)) => Verdict::Fault(RecordFault::rejected("", NOT_STORABLE).with(&id)),
             Err(error) => return Err(Error::Commit(error.to_string())),
         };
         self.verdicts
@@ -169,7 +169,7 @@ impl StoreUpdate {
 
     fn reject(&mut self, batch: ChangeBatch, reason: &'static str) -> Result<(), Error> {
         for (change, origins) in batch {
-            let fault = Fault::rejected("", reason).with(change.id());
+            let fault = RecordFault::rejected("", reason).with(change.id());
             let origins = origins.into_iter();
             self.verdicts
                 .extend(origins.map(|origin| (origin, Verdict::Fault(fault.clone()))));

@@ -1,9 +1,9 @@
 //! Records of the store that turn out to be later versions of others: from then on they have the id of the first in their chain, and
 //! the newest version of all wins.
 
-use super::{Decision, StoreUpdate, notes::Version};
+use super::{DraftDecision, StoreUpdate, notes::Version};
 use crate::{
-    edit::{Path, RecordRef, merge_entities},
+    edit::{InputPath, RecordRef, merge_entities},
     formats::{
         bods::{self, Continuation},
         reader::RecordChange,
@@ -89,7 +89,8 @@ impl StoreUpdate {
             .newest()
             .clone()
             .after(*depth);
-        if let Ok(Decision::Change(Change::Put(record))) = self.entity_version(&Origin::NOWHERE, entity, &version)?
+        if let Ok(DraftDecision::Change(Change::Put(record))) =
+            self.entity_version(&Origin::NOWHERE, entity, &version)?
             && let Record::Entity(entity) = *record
         {
             self.commit_all(self.graph().as_another_kind(entity), REASON.to_owned())?;
@@ -108,7 +109,7 @@ impl StoreUpdate {
             id,
             expected_version: None,
         }];
-        let decision = merge_entities(self.graph(), &named, &into, None, &Path::root("into"));
+        let decision = merge_entities(self.graph(), &named, &into, None, &InputPath::root("into"));
         match decision.changes {
             Ok(changes) => {
                 let changes = changes

@@ -1,7 +1,7 @@
 //! What becomes of a draft: the change that it means, and the result of storing it.
 
 use crate::{
-    formats::reader::{Draft, Fault},
+    formats::reader::{Draft, RecordFault},
     import::RecordOutcome,
     model::{Change, Noun},
 };
@@ -10,7 +10,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::import) enum Verdict {
     Outcome(RecordOutcome),
-    Fault(Fault),
+    Fault(RecordFault),
     /// It refers to this record, which does not exist yet.
     Waiting(Box<Draft>, String, Noun),
 }
@@ -25,7 +25,7 @@ pub(in crate::import) enum Preference {
 }
 
 /// The effect of a draft.
-pub(in crate::import) enum Decision {
+pub(in crate::import) enum DraftDecision {
     Change(Change),
     /// None: its data is known already.
     Unchanged,

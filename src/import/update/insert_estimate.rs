@@ -7,7 +7,7 @@ const ROWS_PER_ADDED: u64 = 4;
 
 /// The records that are being added.
 #[derive(Debug)]
-pub(in crate::import) struct BulkInsert {
+pub(in crate::import) struct ImportInsert {
     pub(super) adding: bulk_insert::BulkInsert,
     /// The origins of the records added since the last entry.
     pub(super) origins: Vec<Vec<Origin>>,
@@ -59,7 +59,7 @@ impl InsertEstimate {
     }
 }
 
-impl BulkInsert {
+impl ImportInsert {
     /// The noun of the record with this id: any entity or source, and added relationships.
     pub(in crate::import) fn existing(&self, id: &str) -> Option<Noun> {
         self.adding.noun_of(id)

@@ -10,8 +10,8 @@ use parking_lot::Mutex;
 
 use super::StoreUpdate;
 use crate::{
-    edit::{Path, RecordRef, merge_entities},
-    formats::reader::Fault,
+    edit::{InputPath, RecordRef, merge_entities},
+    formats::reader::RecordFault,
     graph::{EntityIx, Snapshot},
     import::{
         Error, Origin,
@@ -53,7 +53,7 @@ impl ImportRun<'_> {
         update.flush()?;
         let (groups, incompatible) = groups_by_identifier(update.graph(), self.job.join);
         for (id, other) in incompatible {
-            let fault = Fault::noted("identifiers", "it has the identifier of an entity of another kind");
+            let fault = RecordFault::noted("identifiers", "it has the identifier of an entity of another kind");
             self.fault(
                 &Origin::NOWHERE,
                 &fault
@@ -91,7 +91,7 @@ impl ImportRun<'_> {
                 continue;
             };
             if entity.kind != group.kind {
-                let fault = Fault::noted("kind", "it is joined with an entity of a more specific kind");
+                let fault = RecordFault::noted("kind", "it is joined with an entity of a more specific kind");
                 let fault = fault.with(&format!("{id}: {}", entity.kind));
                 let place = format!("the store: {}", group.ids[0]);
                 self.fault(
@@ -239,7 +239,7 @@ fn merge(store: &Store, ids: &[String], at: Timestamp) -> Result<(), String> {
                 expected_version: None,
             });
             let named: Vec<RecordRef> = named.collect();
-            let decision = merge_entities(graph, &named, &into, None, &Path::root("join"));
+            let decision = merge_entities(graph, &named, &into, None, &InputPath::root("join"));
             decision
                 .changes
                 .map_err(|rejected| -> commit::Rejected { Box::new(format!("{rejected:?}")) })

@@ -16,10 +16,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use hashbrown::HashMap;
 
-pub(super) use self::decision::{Decision, MergedEnds, Preference, Verdict};
+pub(super) use self::decision::{DraftDecision, MergedEnds, Preference, Verdict};
 use self::{
     batch::{ChangeBatch, PendingBatch},
-    insert_estimate::{BulkInsert, InsertEstimate},
+    insert_estimate::{ImportInsert, InsertEstimate},
     notes::{Notes, Version},
 };
 use super::{
@@ -30,7 +30,7 @@ use super::{
     },
 };
 use crate::{
-    formats::reader::{Draft, Fault, RecordChange},
+    formats::reader::{Draft, RecordChange, RecordFault},
     graph::Snapshot,
     model::{Change, Noun, Record, Relationship, Timestamp, View},
     store::{State, Store},
@@ -61,7 +61,7 @@ pub(super) struct StoreUpdate {
     /// The batch that is being committed while the next one is collected.
     pub(super) pending: Option<PendingBatch>,
     /// The bulk insert of new records, while there are many of them and none of them has to be read.
-    pub(super) bulk_insert: Option<BulkInsert>,
+    pub(super) bulk_insert: Option<ImportInsert>,
     /// Estimates whether a bulk insert pays off.
     pub(super) estimate: InsertEstimate,
     /// For each file, whether its records are complete and dated.
@@ -191,20 +191,20 @@ impl StoreUpdate {
         }
         let decision = match &change {
             RecordChange::Retraction { noun, id } => match self.existing(id) == Some(*noun) {
-                true => Ok(Decision::Change(Change::Retract {
+                true => Ok(DraftDecision::Change(Change::Retract {
                     noun: *noun,
                     id: id.clone(),
                 })),
-                false => Ok(Decision::Unchanged),
+                false => Ok(DraftDecision::Unchanged),
             },
             RecordChange::Placeholder(record) => {
                 match self.existing(record.id()).is_some() || self.is_merged(record.id()) {
-                    true => Ok(Decision::Unchanged),
-                    false => Ok(Decision::Change(Change::Put(Box::new(record.clone())))),
+                    true => Ok(DraftDecision::Unchanged),
+                    false => Ok(DraftDecision::Change(Change::Put(Box::new(record.clone())))),
                 }
             }
             RecordChange::Addition(_) | RecordChange::Thing { .. } | RecordChange::OnlyThese { .. } => {
-                Ok(Decision::Unchanged)
+                Ok(DraftDecision::Unchanged)
             }
             RecordChange::Record(record) => {
                 let record = self.with_known_status(record.clone(), status_is_implied);
@@ -227,19 +227,19 @@ impl StoreUpdate {
     }
 
     /// The change to a record that was already merged with the existing one.
-    fn change_to_merged(&mut self, mut record: Record) -> Result<Decision, Box<Fault>> {
+    fn change_to_merged(&mut self, mut record: Record) -> Result<DraftDecision, Box<RecordFault>> {
         if let Record::Relationship(relationship) = &mut record {
             if let Some((id, noun)) = self.missing(relationship) {
-                return Ok(Decision::Missing(id, noun));
+                return Ok(DraftDecision::Missing(id, noun));
             }
             self.remove_missing_speakers(relationship, None);
             if self.follow_merges(relationship) == MergedEnds::SameEntity {
-                return Ok(Decision::Unchanged);
+                return Ok(DraftDecision::Unchanged);
             }
         }
         Ok(match self.latest(record.id()) {
-            Some(latest) if is_equal_content(&latest, &record) => Decision::Unchanged,
-            _ => Decision::Change(Change::Put(Box::new(record))),
+            Some(latest) if is_equal_content(&latest, &record) => DraftDecision::Unchanged,
+            _ => DraftDecision::Change(Change::Put(Box::new(record))),
         })
     }
 
@@ -277,18 +277,18 @@ impl StoreUpdate {
         &mut self,
         origins: Vec<Origin>,
         draft: &Draft,
-        decision: Result<Decision, Box<Fault>>,
+        decision: Result<DraftDecision, Box<RecordFault>>,
     ) -> Result<(), Error> {
         match decision {
-            Ok(Decision::Change(change)) => match self.changes_kind(&change) {
+            Ok(DraftDecision::Change(change)) => match self.changes_kind(&change) {
                 Some(entity) => self.put_with_new_kind(entity, origins, draft.known_at)?,
                 None => self.batch(change, origins, draft.known_at),
             },
-            Ok(Decision::Unchanged) => {
+            Ok(DraftDecision::Unchanged) => {
                 let known = |origin| (origin, Verdict::Outcome(RecordOutcome::Unchanged));
                 self.verdicts.extend(origins.into_iter().map(known));
             }
-            Ok(Decision::Missing(missing, noun)) => {
+            Ok(DraftDecision::Missing(missing, noun)) => {
                 let waits = |origin| (origin, Verdict::Waiting(Box::new(draft.clone()), missing.clone(), noun));
                 self.verdicts.extend(origins.into_iter().map(waits));
             }
@@ -324,14 +324,14 @@ impl StoreUpdate {
         mut record: Record,
         preference: Preference,
         origin: Option<&Origin>,
-    ) -> Result<Result<Decision, Box<Fault>>, Error> {
+    ) -> Result<Result<DraftDecision, Box<RecordFault>>, Error> {
         if let Record::Relationship(relationship) = &mut record {
             if let Some((id, noun)) = self.missing(relationship) {
-                return Ok(Ok(Decision::Missing(id, noun)));
+                return Ok(Ok(DraftDecision::Missing(id, noun)));
             }
             self.remove_missing_speakers(relationship, origin);
             if self.follow_merges(relationship) == MergedEnds::SameEntity {
-                return Ok(Ok(Decision::Unchanged));
+                return Ok(Ok(DraftDecision::Unchanged));
             }
         }
         let is_dated = origin.is_some_and(|origin| self.has_dated_records.get(origin.file) == Some(&true));
@@ -351,18 +351,18 @@ impl StoreUpdate {
             return Ok(Ok(decision));
         }
         let Some(latest) = self.latest(record.id()) else {
-            return Ok(Ok(Decision::Change(Change::Put(Box::new(record)))));
+            return Ok(Ok(DraftDecision::Change(Change::Put(Box::new(record)))));
         };
         let Some(joined) = merger.records(&latest, &record) else {
-            let fault = Fault::rejected("", format!("the id belongs to a {}", latest.noun()));
+            let fault = RecordFault::rejected("", format!("the id belongs to a {}", latest.noun()));
             return Ok(Err(Box::new(fault.with(record.id()))));
         };
         if let Some(origin) = origin {
             self.report_conflicts(origin, merger.conflicts, "the store");
         }
         Ok(Ok(match is_equal_content(&latest, &joined) {
-            true => Decision::Unchanged,
-            false => Decision::Change(Change::Put(Box::new(joined))),
+            true => DraftDecision::Unchanged,
+            false => DraftDecision::Change(Change::Put(Box::new(joined))),
         }))
     }
 
@@ -392,7 +392,7 @@ impl StoreUpdate {
                 && let Some(origin) = origin
             {
                 let reason = "the statement is imported without its speaker, which does not exist";
-                let fault = Fault::noted("speaker", reason).with(&speaker);
+                let fault = RecordFault::noted("speaker", reason).with(&speaker);
                 self.verdicts.push((origin.clone(), Verdict::Fault(fault)));
             }
         }
@@ -417,7 +417,7 @@ impl StoreUpdate {
 }
 
 /// The fault for a value that was not imported because another one wins.
-pub(super) fn conflict_fault(conflict: ValueConflict, place: &str) -> Fault {
+pub(super) fn conflict_fault(conflict: ValueConflict, place: &str) -> RecordFault {
     let ValueConflict {
         field,
         value,
@@ -428,7 +428,7 @@ pub(super) fn conflict_fault(conflict: ValueConflict, place: &str) -> Fault {
         Winner::Existing => place,
         Winner::New => "this record",
     };
-    Fault::noted(field, "another value of the same record holds")
+    RecordFault::noted(field, "another value of the same record holds")
         .with(&value)
         .with_effective_value(Some(&winning_value), place.to_owned())
 }
@@ -456,11 +456,11 @@ fn references(relationship: &Relationship) -> impl Iterator<Item = (&str, Noun)>
 }
 
 /// The note for a reference to a record that does not exist yet.
-pub(super) fn dangling(id: &str, noun: Noun) -> Fault {
+pub(super) fn dangling(id: &str, noun: Noun) -> RecordFault {
     let reason = match noun {
         Noun::Entity => "it waits in the store for an entity that does not exist yet",
         Noun::Source => "it waits in the store for a source that does not exist yet",
         Noun::Relationship => "it waits in the store for a relationship that does not exist yet",
     };
-    Fault::noted("", reason).with(id)
+    RecordFault::noted("", reason).with(id)
 }

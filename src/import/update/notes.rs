@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    formats::reader::{Addition, Draft, Order, RecordChange},
+    formats::reader::{Addition, Draft, RecordChange, VersionOrder},
     import::{
         Error,
         merge::records::{ExistingWins, Precedence, RecordMerger, ValueConflict},
@@ -68,8 +68,8 @@ impl Version {
 
     /// The version of a draft; `None` if its data has no versions.
     pub(in crate::import) fn of(draft: &Draft) -> Option<Self> {
-        let Order { depth, tie } = &draft.order;
-        let is_versioned = draft.known_at.is_some() || draft.order != Order::default();
+        let VersionOrder { depth, tie } = &draft.order;
+        let is_versioned = draft.known_at.is_some() || draft.order != VersionOrder::default();
         is_versioned.then(|| Self {
             depth: *depth,
             at: draft.known_at.map_or(i64::MIN, Timestamp::as_microsecond),

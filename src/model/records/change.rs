@@ -114,7 +114,7 @@ impl Change {
 /// A change as it was carried out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Step {
+pub struct AppliedChange {
     /// The requested change.
     pub change: Change,
     /// Its effect.
@@ -156,7 +156,7 @@ pub struct Entry {
     pub retry: Option<Retry>,
     /// Its changes, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub steps: Vec<Step>,
+    pub steps: Vec<AppliedChange>,
 }
 
 /// The last moment before another: the knowledge that a commit at the other moment changed.

@@ -7,7 +7,7 @@ use async_graphql::{Context, Number, Value};
 use fnv::FnvHasher;
 
 use crate::{
-    edit::{Decision, Fault, Path, Rejection, UserErrorCode},
+    edit::{Decision, Fault, InputPath, Rejection, UserErrorCode},
     engine::error::Error,
     graph::{ApplyError, Exhausted, Snapshot},
     model::{self, Entry, Invalid, Retry, just_before},
@@ -59,7 +59,7 @@ impl MutationOutcome {
 
     /// A rejection for one fault in a field of the input.
     pub(super) fn rejected_field(code: UserErrorCode, field: &str, message: impl Into<String>) -> Self {
-        let input = Path::root(INPUT);
+        let input = InputPath::root(INPUT);
         Self::rejected(Rejection {
             faults: vec![Fault::new(code, &input.field(field), message)],
             more: 0,
@@ -181,7 +181,7 @@ fn bounded<T>(changes: Vec<T>, max: usize) -> Result<Vec<T>, Rejection> {
         changes.len()
     );
     Err(Rejection {
-        faults: vec![Fault::new(UserErrorCode::Limit, &Path::root(INPUT), message)],
+        faults: vec![Fault::new(UserErrorCode::Limit, &InputPath::root(INPUT), message)],
         more: 0,
     })
 }
@@ -219,7 +219,7 @@ fn outcome_of(error: commit::Error) -> Result<MutationOutcome, Error> {
         commit::Error::Refused(ApplyError::IdInUse { id, noun }) => {
             let message = format!("The id {id:?} belongs, or belonged, to a record of another type ({noun})");
             Ok(MutationOutcome::rejected(Rejection {
-                faults: vec![Fault::new(UserErrorCode::IdTaken, &Path::root(INPUT), message).candidates([id])],
+                faults: vec![Fault::new(UserErrorCode::IdTaken, &InputPath::root(INPUT), message).candidates([id])],
                 more: 0,
             }))
         }
@@ -232,7 +232,7 @@ fn outcome_of(error: commit::Error) -> Result<MutationOutcome, Error> {
         commit::Error::Unstorable(reason) => {
             let message = format!("This cannot be stored: {reason}; nest the properties less deeply");
             Ok(MutationOutcome::rejected(Rejection {
-                faults: vec![Fault::new(UserErrorCode::Invalid, &Path::root(INPUT), message)],
+                faults: vec![Fault::new(UserErrorCode::Invalid, &InputPath::root(INPUT), message)],
                 more: 0,
             }))
         }

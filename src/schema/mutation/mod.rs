@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     edit::{
-        self, Decision, EntityEdit, EvidenceAddition, Fault, Path, RelationshipEdit, SourceEdit, UserErrorCode,
+        self, Decision, EntityEdit, EvidenceAddition, Fault, InputPath, RelationshipEdit, SourceEdit, UserErrorCode,
         WithRelationships,
     },
     engine::{cost::directives::cost, error::Error},
@@ -146,7 +146,7 @@ impl Mutation {
     ) -> Option<Result<UpsertSourcesPayload, Error>> {
         let options = input.options(input.sources.len());
         let items: Vec<SourceEdit> = input.sources.into_iter().map(Into::into).collect();
-        let decide = move |graph: &_| edit::upsert_sources(graph, &items, &Path::root(INPUT));
+        let decide = move |graph: &_| edit::upsert_sources(graph, &items, &InputPath::root(INPUT));
         Some(commit(ctx, options, decide).map(Into::into))
     }
 
@@ -159,7 +159,7 @@ impl Mutation {
     ) -> Option<Result<UpsertEntitiesPayload, Error>> {
         let options = input.options(input.entities.len());
         let items: Vec<EntityEdit> = input.entities.into_iter().map(Into::into).collect();
-        let decide = move |graph: &_| edit::upsert_entities(graph, &items, &Path::root(INPUT));
+        let decide = move |graph: &_| edit::upsert_entities(graph, &items, &InputPath::root(INPUT));
         Some(commit(ctx, options, decide).map(Into::into))
     }
 
@@ -173,7 +173,7 @@ impl Mutation {
         let statements = |item: &RelationshipInput| item.statements().saturating_add(1);
         let options = input.options(input.relationships.iter().map(statements).sum());
         let items: Vec<RelationshipEdit> = input.relationships.into_iter().map(Into::into).collect();
-        let decide = move |graph: &_| edit::assert_relationships(graph, &items, &Path::root(INPUT));
+        let decide = move |graph: &_| edit::assert_relationships(graph, &items, &InputPath::root(INPUT));
         Some(commit(ctx, options, decide).map(Into::into))
     }
 
@@ -186,7 +186,7 @@ impl Mutation {
     ) -> Option<Result<AddEvidencePayload, Error>> {
         let options = input.options(input.evidence.len());
         let items: Vec<EvidenceAddition> = input.evidence.into_iter().map(Into::into).collect();
-        let decide = move |graph: &_| edit::add_evidence(graph, &items, &Path::root(INPUT));
+        let decide = move |graph: &_| edit::add_evidence(graph, &items, &InputPath::root(INPUT));
         Some(commit(ctx, options, decide).map(Into::into))
     }
 
@@ -208,7 +208,7 @@ impl Mutation {
             Err(error) => return Some(Err(error)),
         };
         let until = input.until.0;
-        let decide = move |graph: &_| edit::end_relationships(graph, &items, until, &Path::root(INPUT));
+        let decide = move |graph: &_| edit::end_relationships(graph, &items, until, &InputPath::root(INPUT));
         Some(commit(ctx, options, decide).map(Into::into))
     }
 
@@ -230,7 +230,7 @@ impl Mutation {
             Ok(items) => items,
             Err(error) => return Some(Err(error)),
         };
-        let decide = move |graph: &_| edit::retract_relationships(graph, &items, &Path::root(INPUT));
+        let decide = move |graph: &_| edit::retract_relationships(graph, &items, &InputPath::root(INPUT));
         Some(commit(ctx, options, decide).map(Into::into))
     }
 
@@ -257,7 +257,7 @@ impl Mutation {
         } else {
             WithRelationships::Refuse
         };
-        let decide = move |graph: &_| edit::retract_entities(graph, &items, with, &Path::root(INPUT));
+        let decide = move |graph: &_| edit::retract_entities(graph, &items, with, &InputPath::root(INPUT));
         Some(commit(ctx, options, decide).map(Into::into))
     }
 
@@ -280,7 +280,7 @@ impl Mutation {
             Err(error) => return Some(Err(error)),
         };
         let (into, expected) = (input.into.0, input.expected_version.map(i64::from));
-        let decide = move |graph: &_| edit::merge_entities(graph, &items, &into, expected, &Path::root(INPUT));
+        let decide = move |graph: &_| edit::merge_entities(graph, &items, &into, expected, &InputPath::root(INPUT));
         Some(commit(ctx, options, decide).map(Into::into))
     }
 
@@ -301,9 +301,9 @@ impl Mutation {
                 )
             });
             let decide = move |graph: &_| match &merge {
-                Ok(merge) => edit::unmerge_entities(graph, merge, &Path::root(INPUT)),
+                Ok(merge) => edit::unmerge_entities(graph, merge, &InputPath::root(INPUT)),
                 Err(message) => {
-                    let input = Path::root(INPUT);
+                    let input = InputPath::root(INPUT);
                     Decision::refused(Fault::new(UserErrorCode::NotFound, &input.field("merge"), message))
                 }
             };

@@ -8,7 +8,7 @@ use crate::{
         cost::directives::{cost, list_size, names},
         error::Error,
     },
-    model::{Action, Entry, Noun, Set, Step},
+    model::{Action, AppliedChange, Entry, Noun, Set},
     schema::{
         context::viewer::{RequestContext, Viewer},
         inputs::bounds::within,
@@ -77,7 +77,7 @@ impl ChangeFilter {
     }
 
     /// Whether `step` of `entry` matches.
-    pub(crate) fn matches(&self, entry: &Entry, step: &Step) -> bool {
+    pub(crate) fn matches(&self, entry: &Entry, step: &AppliedChange) -> bool {
         let nouns: Option<Set<Noun>> = self.nouns.as_deref().map(Member::set);
         let actions: Option<Set<Action>> = self.actions.as_deref().map(Member::set);
         let concerns = |ids: &Vec<NodeKey>| step.entities.iter().any(|entity| ids.iter().any(|id| **id == *entity));

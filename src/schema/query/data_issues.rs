@@ -8,7 +8,7 @@ use crate::{
         error::Error,
     },
     graph::{
-        Exhausted, Key, Page, Position, Snapshot, Window,
+        Exhausted, Page, Position, Snapshot, SortKey, Window,
         algo::{self, CheckContext, DataIssueKind, data_issues},
     },
     model::{Catalog, Set},
@@ -143,15 +143,15 @@ fn position(snapshot: &Snapshot, issues: &[algo::DataIssue], index: usize) -> Po
         u32::try_from(ordinal).unwrap_or(u32::MAX),
     ];
     Position {
-        keys: keys.map(|key| Key::Number(f64::from(key))).into(),
+        keys: keys.map(|key| SortKey::Number(f64::from(key))).into(),
         id: issue.sort_key(snapshot),
     }
 }
 
 /// A numeric key of a position; 0 for other keys, which only a forged cursor has.
-fn number(key: &Key) -> f64 {
+fn number(key: &SortKey) -> f64 {
     match key {
-        Key::Number(number) => *number,
-        Key::Text(_) | Key::Missing => 0.0,
+        SortKey::Number(number) => *number,
+        SortKey::Text(_) | SortKey::Missing => 0.0,
     }
 }

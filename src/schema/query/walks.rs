@@ -10,8 +10,8 @@ use crate::{
         error::Error,
     },
     graph::{
-        EntityIx, Key, OrderDirection, Ordered, Snapshot, Walker,
-        algo::{self, Bounds, PathQuestion},
+        EntityIx, OrderDirection, Ordered, Snapshot, SortKey, Walker,
+        algo::{self, NeighborhoodBounds, PathQuestion},
         page,
     },
     schema::{
@@ -159,7 +159,7 @@ impl WalkQuery {
         let resolve = || {
             let viewer = Viewer::new(ctx, view.as_ref())?;
             let starts = starts(&viewer, &of, 1, "Query.neighborhood(of:)")?;
-            let bounds = Bounds {
+            let bounds = NeighborhoodBounds {
                 depth_max: within(depth.unwrap_or(DEPTH), 0, DEPTH_MAX, "Query.neighborhood(depth:)")?,
                 entities_max: within(
                     entities_max.unwrap_or(ENTITIES),
@@ -251,7 +251,7 @@ impl Ordered for CommonRow {
         snapshot.entity(self.0.entity).id().into()
     }
 
-    fn key(self, _snapshot: &Snapshot, (): ()) -> Key {
-        Key::Number(f64::from(u32::try_from(self.0.distance).unwrap_or(u32::MAX)))
+    fn key(self, _snapshot: &Snapshot, (): ()) -> SortKey {
+        SortKey::Number(f64::from(u32::try_from(self.0.distance).unwrap_or(u32::MAX)))
     }
 }

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 use crate::{
     engine::error::Error,
-    model::{Change as Recorded, Entry, Step},
+    model::{AppliedChange, Change as Recorded, Entry},
     schema::{
         context::viewer::Viewer,
         query::changes::ChangeFilter,
@@ -41,7 +41,7 @@ pub(in crate::schema) enum EventFilter {
 
 impl EventFilter {
     /// Whether the next change of the log matches. An entity that is merged into another is watched there from then on.
-    pub(in crate::schema) fn matches(&mut self, entry: &Entry, step: &Step) -> bool {
+    pub(in crate::schema) fn matches(&mut self, entry: &Entry, step: &AppliedChange) -> bool {
         match self {
             Self::Changes(filter) => filter.matches(entry, step),
             Self::Entities(ids) => {
@@ -60,7 +60,7 @@ impl EventFilter {
 
 /// The task of the root field, in the data of a request.
 #[derive(Debug, Clone)]
-pub(in crate::schema) enum Phase {
+pub(in crate::schema) enum SubscriptionTask {
     /// Check the arguments and store them in the slot.
     Open(Arc<SpecSlot>),
     /// Answer this change: an entry and the index of its step.
@@ -95,9 +95,11 @@ fn events(
     after: Option<String>,
     filter: impl FnOnce() -> Result<EventFilter, Error>,
 ) -> Result<impl Stream<Item = Change>, Error> {
-    let phase = ctx.data::<Phase>().map_err(|error| Error::internal(error.message))?;
-    let event = match phase {
-        Phase::Open(slot) => {
+    let task = ctx
+        .data::<SubscriptionTask>()
+        .map_err(|error| Error::internal(error.message))?;
+    let event = match task {
+        SubscriptionTask::Open(slot) => {
             let coordinate = format!("Subscription.{}(after:)", ctx.field().name());
             let after = slot.resume_after.clone().or(after);
             let spec = SubscriptionSpec {
@@ -107,7 +109,7 @@ fn events(
             *slot.spec.lock() = Some(spec);
             None
         }
-        Phase::Deliver(entry, step) => Some(Change::new(Viewer::latest(ctx)?, Arc::clone(entry), *step)),
+        SubscriptionTask::Deliver(entry, step) => Some(Change::new(Viewer::latest(ctx)?, Arc::clone(entry), *step)),
     };
     Ok(stream::iter(event))
 }

@@ -10,7 +10,7 @@ use async_graphql::{
 
 use crate::{
     engine::{
-        catalog::{Catalog, Input, named},
+        catalog::{InputValue, SchemaCatalog, named},
         error::Error,
     },
     model::RequestedView,
@@ -29,7 +29,7 @@ pub(in crate::schema) fn arguments_hash(ctx: &Context<'_>, parent: &str) -> Resu
     let arguments = field
         .arguments()
         .map_err(|error| Error::bad_user_input("", error.message))?;
-    let catalog = ctx.data_opt::<Arc<Catalog>>();
+    let catalog = ctx.data_opt::<Arc<SchemaCatalog>>();
     let declared = catalog
         .and_then(|catalog| catalog.field(parent, field.name()))
         .map(|field| &field.arguments[..]);
@@ -43,11 +43,11 @@ pub(in crate::schema) fn arguments_hash(ctx: &Context<'_>, parent: &str) -> Resu
 }
 
 /// Writes values in a normal form that depends on their types.
-struct Normalizer<'a>(Option<&'a Catalog>);
+struct Normalizer<'a>(Option<&'a SchemaCatalog>);
 
 impl Normalizer<'_> {
     /// The arguments or fields that differ from their defaults, in normal form, sorted.
-    fn fields<'v>(&self, declared: &[Input], values: impl Iterator<Item = (&'v str, &'v Value)>) -> Vec<String> {
+    fn fields<'v>(&self, declared: &[InputValue], values: impl Iterator<Item = (&'v str, &'v Value)>) -> Vec<String> {
         let mut fields: Vec<String> = values
             .filter_map(|(name, value)| {
                 let input = declared.iter().find(|input| input.name == name);

@@ -9,7 +9,7 @@ use serde_json::{Value as JsonValue, json};
 use super::argument_hash::arguments_hash;
 use crate::{
     engine::{cost::directives::cost, error::Error, limits::PAGE_DEFAULT},
-    graph::{Exhausted, Key, Order, Ordered, Page, Position, Take, Window, count},
+    graph::{Exhausted, Order, Ordered, Page, Position, SortKey, Take, Window, count},
     model::{AsOf, View},
     schema::context::viewer::{Viewer, hash_of},
 };
@@ -159,9 +159,9 @@ struct Cursor {
 impl Cursor {
     fn encode(&self) -> String {
         let keys = self.position.keys.iter().map(|key| match key {
-            Key::Number(number) => json!(number),
-            Key::Text(text) => json!(text),
-            Key::Missing => JsonValue::Null,
+            SortKey::Number(number) => json!(number),
+            SortKey::Text(text) => json!(text),
+            SortKey::Missing => JsonValue::Null,
         });
         let day = match self.as_of {
             AsOf::Day(day) => Some(day.to_string()),
@@ -184,9 +184,9 @@ impl Cursor {
             serde_json::from_slice(&bytes).ok()?;
         let (fingerprint, keys, id, day, known_at, last_recorded_at) = fields;
         let key = |key: JsonValue| match key {
-            JsonValue::Null => Some(Key::Missing),
-            JsonValue::Number(number) => number.as_f64().map(Key::Number),
-            JsonValue::String(text) => Some(Key::Text(text)),
+            JsonValue::Null => Some(SortKey::Missing),
+            JsonValue::Number(number) => number.as_f64().map(SortKey::Number),
+            JsonValue::String(text) => Some(SortKey::Text(text)),
             _ => None,
         };
         Some(Self {

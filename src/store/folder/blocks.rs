@@ -18,7 +18,7 @@ const LENGTHS_BYTES: usize = 8;
 
 /// The header of a file of blocks: what it was derived from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Header {
+pub struct BlockFileHeader {
     /// The position of the last log entry that it includes.
     pub position: u64,
     /// The fingerprint of the log.
@@ -36,7 +36,7 @@ pub struct BlocksWriter<W> {
 }
 
 impl<W: Write> BlocksWriter<W> {
-    pub(super) fn start(mut out: W, header: Header) -> io::Result<Self> {
+    pub(super) fn start(mut out: W, header: BlockFileHeader) -> io::Result<Self> {
         let mut bytes = Vec::with_capacity(HEADER_BYTES);
         bytes.extend(MAGIC);
         bytes.extend(FORMAT.to_le_bytes());
@@ -113,7 +113,7 @@ pub struct BlocksReader<R> {
 }
 
 impl<R: Read> BlocksReader<R> {
-    pub(super) fn start(mut from: R) -> io::Result<(Header, Self)> {
+    pub(super) fn start(mut from: R) -> io::Result<(BlockFileHeader, Self)> {
         let mut bytes = [0; HEADER_BYTES];
         from.read_exact(&mut bytes)?;
         let (fields, sum) = bytes.split_at(HEADER_BYTES - 8);
@@ -126,7 +126,7 @@ impl<R: Read> BlocksReader<R> {
         if fields[8..12] != FORMAT.to_le_bytes() {
             return Err(damaged("it was written by another version of guanxi"));
         }
-        let header = Header {
+        let header = BlockFileHeader {
             position: number(&fields[12..20]),
             log: number(&fields[20..28]),
         };
@@ -234,7 +234,7 @@ mod tests {
 
     use super::*;
 
-    const HEADER: Header = Header { position: 812, log: 7 };
+    const HEADER: BlockFileHeader = BlockFileHeader { position: 812, log: 7 };
 
     fn written_file(parts: &[Vec<u8>]) -> Vec<u8> {
         let mut out = BlocksWriter::start(Vec::new(), HEADER).unwrap();
@@ -242,7 +242,7 @@ mod tests {
         out.finish().unwrap()
     }
 
-    fn read(bytes: &[u8]) -> io::Result<(Header, Vec<u8>)> {
+    fn read(bytes: &[u8]) -> io::Result<(BlockFileHeader, Vec<u8>)> {
         let (header, mut blocks) = BlocksReader::start(bytes)?;
         let mut read = Vec::new();
         blocks.read_to_end(&mut read)?;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     model::Timestamp,
-    store::log::{self, Reader},
+    store::log::{self, LogReader},
 };
 
 /// The extent of a copy.
@@ -46,14 +46,14 @@ pub fn restore<E: From<Error>>(
     from: &Path,
     dir: &Path,
     at: Timestamp,
-    check: impl FnOnce(&Reader) -> Result<(), E>,
+    check: impl FnOnce(&LogReader) -> Result<(), E>,
 ) -> Result<CopySummary, E> {
     let log_error = |reason| Error::Log {
         dir: from.to_owned(),
         reason,
     };
     let file = File::open(from).map_err(io_error("open", from))?;
-    let reader = Reader::exclusive(|| file.try_clone().map(backend)).map_err(log_error)?;
+    let reader = LogReader::exclusive(|| file.try_clone().map(backend)).map_err(log_error)?;
     check(&reader)?;
     let store_folder = StoreFolder::open(dir, at)?;
     match store_folder.has_store() {
@@ -105,11 +105,11 @@ impl CopyError {
     }
 }
 
-fn write_copy(from: &Reader, to: &Path) -> Result<(), CopyError> {
+fn write_copy(from: &LogReader, to: &Path) -> Result<(), CopyError> {
     files::create(to, |file| log::copy(from, backend(file)).map_err(CopyError::Log))
 }
 
-fn copy_summary(from: &Reader, to: &Path) -> Result<CopySummary, Error> {
+fn copy_summary(from: &LogReader, to: &Path) -> Result<CopySummary, Error> {
     let file = to.metadata().map_err(io_error("read", to))?;
     Ok(CopySummary {
         position: from.last_position(),

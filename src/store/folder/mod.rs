@@ -26,7 +26,7 @@ use names::{CREATED_MARK, IMPORT_MARK, SPACE_CHECK};
 pub use names::{IMPORT_LOG, LOG};
 pub use snapshots::{check_reach, check_snapshots, read_search, read_snapshot, write_search, write_snapshot};
 
-use super::log::{self, Durable, OpenMode, Reader};
+use super::log::{self, Durable, LogReader, OpenMode};
 use crate::{
     auth::tokens,
     model::{Dataset, Timestamp},
@@ -155,12 +155,12 @@ impl StoreFolder {
     ///
     /// # Errors
     /// [`Error::AlreadyExists`], [`Error::ImportInterrupted`] or [`Error::NotEmpty`] when the folder is not free; [`Error::Log`].
-    pub fn start_load(&self, head: log::Head) -> Result<log::Load, Error> {
+    pub fn start_load(&self, head: log::Head) -> Result<log::UnfinishedLog, Error> {
         if self.has_store_for_import()? {
             return Err(Error::AlreadyExists { dir: self.dir.clone() });
         }
         files::create(&self.dir.join(IMPORT_LOG), |file| {
-            log::Load::begin(backend(file), head).map_err(|reason| self.log_error(reason))
+            log::UnfinishedLog::begin(backend(file), head).map_err(|reason| self.log_error(reason))
         })
     }
 
@@ -168,21 +168,21 @@ impl StoreFolder {
     ///
     /// # Errors
     /// [`Error::Log`] when it is damaged.
-    pub fn load_reader(&self) -> Result<Reader, Error> {
+    pub fn load_reader(&self) -> Result<LogReader, Error> {
         let path = self.dir.join(IMPORT_LOG);
         let file = File::open(&path).map_err(io_error("open", &path))?;
-        Reader::exclusive(|| file.try_clone().map(backend)).map_err(|reason| self.log_error(reason))
+        LogReader::exclusive(|| file.try_clone().map(backend)).map_err(|reason| self.log_error(reason))
     }
 
     /// Resumes an interrupted import whose records have been read.
     ///
     /// # Errors
     /// [`Error::Log`] when it is damaged.
-    pub fn resume_load(&self) -> Result<log::Load, Error> {
+    pub fn resume_load(&self) -> Result<log::UnfinishedLog, Error> {
         let path = self.dir.join(IMPORT_LOG);
         let result = OpenOptions::new().read(true).write(true).open(&path);
         let file = result.map_err(io_error("open", &path))?;
-        log::Load::resume(backend(file)).map_err(|reason| self.log_error(reason))
+        log::UnfinishedLog::resume(backend(file)).map_err(|reason| self.log_error(reason))
     }
 
     /// Removes the records of an unfinished import.
@@ -199,7 +199,7 @@ impl StoreFolder {
     /// [`Error::Log`] when it cannot be sealed, [`Error::Io`].
     pub fn finish_load(
         &self,
-        load: log::Load,
+        load: log::UnfinishedLog,
         title: &str,
         description: Option<&str>,
         licence: Option<&str>,
@@ -216,7 +216,7 @@ impl StoreFolder {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none, [`Error::Log`] when it is damaged.
-    pub fn log_reader(&self) -> Result<Reader, Error> {
+    pub fn log_reader(&self) -> Result<LogReader, Error> {
         exclusive_reader(&self.dir)
     }
 
@@ -311,7 +311,7 @@ impl FolderAccess {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none, [`Error::Log`] when it is damaged.
-    pub fn log_reader(&self, dir: &Path) -> Result<Reader, Error> {
+    pub fn log_reader(&self, dir: &Path) -> Result<LogReader, Error> {
         match self {
             Self::Exclusive(_) | Self::ReadOnly(..) => exclusive_reader(dir),
             Self::InUse(_) => shared_reader(dir),
@@ -320,20 +320,20 @@ impl FolderAccess {
 }
 
 /// Opens the log in this folder for reading, while no process writes to it.
-fn exclusive_reader(dir: &Path) -> Result<Reader, Error> {
+fn exclusive_reader(dir: &Path) -> Result<LogReader, Error> {
     let path = dir.join(LOG);
     let file = File::open(&path).map_err(|reason| open_error(dir, &path, reason))?;
-    Reader::exclusive(|| file.try_clone().map(backend)).map_err(|reason| Error::Log {
+    LogReader::exclusive(|| file.try_clone().map(backend)).map_err(|reason| Error::Log {
         dir: dir.to_owned(),
         reason,
     })
 }
 
 /// Opens the log in this folder for reading, while another process may be writing to it.
-pub(in crate::store) fn shared_reader(dir: &Path) -> Result<Reader, Error> {
+pub(in crate::store) fn shared_reader(dir: &Path) -> Result<LogReader, Error> {
     let path = dir.join(LOG);
     let file = File::open(&path).map_err(|reason| open_error(dir, &path, reason))?;
-    Reader::shared(backend(file)).map_err(|reason| Error::Log {
+    LogReader::shared(backend(file)).map_err(|reason| Error::Log {
         dir: dir.to_owned(),
         reason,
     })

@@ -8,12 +8,12 @@ use std::{
 };
 
 use super::{
-    blocks::{BlocksReader, BlocksWriter, Header},
+    blocks::{BlockFileHeader, BlocksReader, BlocksWriter},
     error::{Error, io_error},
     files,
     names::{SEARCH, SNAPSHOT},
 };
-use crate::store::log::{self, Reader};
+use crate::store::log::{self, LogReader};
 
 /// Where the bases of a log are written.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ const SUFFIX: &str = ".gx";
 /// [`Error::Io`] when it cannot be written; then the older ones are not removed.
 pub fn write_snapshot(
     dir: &Path,
-    header: Header,
+    header: BlockFileHeader,
     fill: impl FnOnce(&mut BlocksWriter<BufWriter<File>>) -> io::Result<()>,
 ) -> Result<u64, Error> {
     write(dir, SNAPSHOT, header, fill)
@@ -45,7 +45,7 @@ pub fn write_snapshot(
 /// [`Error::Io`] when it cannot be written; then the older ones are not removed.
 pub fn write_search(
     dir: &Path,
-    header: Header,
+    header: BlockFileHeader,
     fill: impl FnOnce(&mut BlocksWriter<BufWriter<File>>) -> io::Result<()>,
 ) -> Result<u64, Error> {
     write(dir, SEARCH, header, fill)
@@ -54,7 +54,7 @@ pub fn write_search(
 fn write(
     dir: &Path,
     prefix: &str,
-    header: Header,
+    header: BlockFileHeader,
     fill: impl FnOnce(&mut BlocksWriter<BufWriter<File>>) -> io::Result<()>,
 ) -> Result<u64, Error> {
     let path = dir.join(format!("{prefix}{}{SUFFIX}", header.position));
@@ -107,7 +107,7 @@ fn read_newest<T>(
     read: impl Fn(&mut BlocksReader<File>) -> io::Result<T>,
 ) -> Result<Option<(u64, T)>, Error> {
     for (position, path) in numbered_files(dir, prefix)? {
-        match read_file(&path, Header { position, log }, &read) {
+        match read_file(&path, BlockFileHeader { position, log }, &read) {
             Ok(value) => return Ok(Some((position, value))),
             Err(reason) => tracing::warn!(
                 file = %path.display(),
@@ -123,7 +123,7 @@ fn read_newest<T>(
 ///
 /// # Errors
 /// [`Error::Log`] when it does not; [`Error::Io`] when the folder cannot be read.
-pub fn check_reach(dir: &Path, reader: &Reader) -> Result<(), Error> {
+pub fn check_reach(dir: &Path, reader: &LogReader) -> Result<(), Error> {
     let last = reader.last_position();
     match newest_snapshot(dir, reader.head().fingerprint())? {
         Some(newest) if newest > last => {
@@ -141,10 +141,10 @@ pub fn check_reach(dir: &Path, reader: &Reader) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error::Io`] when the folder cannot be read.
-pub fn check_snapshots(dir: &Path, reader: &Reader) -> Result<Vec<String>, Error> {
+pub fn check_snapshots(dir: &Path, reader: &LogReader) -> Result<Vec<String>, Error> {
     let log = reader.head().fingerprint();
     let problem = |(position, path): (u64, PathBuf)| {
-        let error = read_file(&path, Header { position, log }, |_| Ok(())).err()?;
+        let error = read_file(&path, BlockFileHeader { position, log }, |_| Ok(())).err()?;
         Some(format!(
             "{}: {error}; it can be removed, since the log has everything",
             path.file_name().unwrap_or_default().to_string_lossy()
@@ -158,13 +158,13 @@ pub fn check_snapshots(dir: &Path, reader: &Reader) -> Result<Vec<String>, Error
 
 /// The position of the newest snapshot of this log, valid or not; `None` if there is none.
 fn newest_snapshot(dir: &Path, log: u64) -> Result<Option<u64>, Error> {
-    let header_of = |path: &Path| -> io::Result<Header> { Ok(BlocksReader::start(File::open(path)?)?.0) };
+    let header_of = |path: &Path| -> io::Result<BlockFileHeader> { Ok(BlocksReader::start(File::open(path)?)?.0) };
     let snapshots = numbered_files(dir, SNAPSHOT)?.into_iter();
     Ok(snapshots
         .filter(|(position, path)| {
             header_of(path).is_ok_and(|header| {
                 header
-                    == Header {
+                    == BlockFileHeader {
                         position: *position,
                         log,
                     }
@@ -176,7 +176,7 @@ fn newest_snapshot(dir: &Path, log: u64) -> Result<Option<u64>, Error> {
 
 fn read_file<T>(
     path: &Path,
-    expected: Header,
+    expected: BlockFileHeader,
     read: impl Fn(&mut BlocksReader<File>) -> io::Result<T>,
 ) -> io::Result<T> {
     // Blocks are large, so that the file needs no buffer.
@@ -212,7 +212,7 @@ mod tests {
     use super::*;
 
     fn write(dir: &Path, position: u64, text: &str) {
-        write_snapshot(dir, Header { position, log: 7 }, |blocks| {
+        write_snapshot(dir, BlockFileHeader { position, log: 7 }, |blocks| {
             blocks.write_all(text.as_bytes())
         })
         .unwrap();
@@ -267,7 +267,7 @@ mod tests {
     fn a_snapshot_that_cannot_be_written_leaves_the_older_one() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), 9, "nine");
-        let full = write_snapshot(folder.path(), Header { position: 12, log: 7 }, |blocks| {
+        let full = write_snapshot(folder.path(), BlockFileHeader { position: 12, log: 7 }, |blocks| {
             blocks.write_all(&[1; 5000])?;
             Err(io::ErrorKind::StorageFull.into())
         });

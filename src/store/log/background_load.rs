@@ -6,7 +6,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use super::{Error, Load};
+use super::{Error, UnfinishedLog};
 use crate::model::Record;
 
 /// The number of records in a batch, and of batches that may wait.
@@ -18,13 +18,13 @@ const BATCHES_AHEAD: usize = 16;
 pub struct BackgroundLoad {
     batch: Vec<Record>,
     sender: Option<SyncSender<Vec<Record>>>,
-    thread: Option<JoinHandle<Result<Load, Error>>>,
+    thread: Option<JoinHandle<Result<UnfinishedLog, Error>>>,
 }
 
 impl BackgroundLoad {
     /// Starts the thread that continues this load.
     #[must_use]
-    pub fn start(mut load: Load) -> Self {
+    pub fn start(mut load: UnfinishedLog) -> Self {
         let (sender, batches) = mpsc::sync_channel::<Vec<Record>>(BATCHES_AHEAD);
         let thread = thread::spawn(move || {
             for batch in batches {
@@ -68,13 +68,13 @@ impl BackgroundLoad {
     ///
     /// # Errors
     /// The failure of writing any of them.
-    pub fn end(mut self) -> Result<Load, Error> {
+    pub fn end(mut self) -> Result<UnfinishedLog, Error> {
         self.send()?;
         self.sender = None;
         self.join()
     }
 
-    fn join(&mut self) -> Result<Load, Error> {
+    fn join(&mut self) -> Result<UnfinishedLog, Error> {
         let ended = || Error::File("the thread that writes the log has ended".to_owned());
         let thread = self.thread.take().ok_or_else(ended)?;
         thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic))

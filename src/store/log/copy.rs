@@ -3,7 +3,7 @@
 use redb::{ReadableTable, StorageBackend, WriteTransaction};
 
 use super::{
-    Error, Reader,
+    Error, LogReader,
     create::create_with,
     read,
     tables::{ENTRIES, LOAD, NOTES, RETRIES},
@@ -14,7 +14,7 @@ use super::{
 ///
 /// # Errors
 /// [`Error::Damaged`] when a value is not as it was written, [`Error::File`] when writing fails.
-pub fn copy(from: &Reader, file: impl StorageBackend) -> Result<(), Error> {
+pub fn copy(from: &LogReader, file: impl StorageBackend) -> Result<(), Error> {
     read::catch_damage(|| {
         create_with(file, from.head(), |to| {
             chunks(from, to)?;
@@ -25,7 +25,7 @@ pub fn copy(from: &Reader, file: impl StorageBackend) -> Result<(), Error> {
     })
 }
 
-fn chunks(from: &Reader, to: &WriteTransaction) -> Result<(), Error> {
+fn chunks(from: &LogReader, to: &WriteTransaction) -> Result<(), Error> {
     let mut table = to.open_table(LOAD).map_err(read::damaged)?;
     for row in from.chunks()?.iter().map_err(read::damaged)? {
         let (chunk, bytes) = row.map_err(read::damaged)?;
@@ -37,7 +37,7 @@ fn chunks(from: &Reader, to: &WriteTransaction) -> Result<(), Error> {
     Ok(())
 }
 
-fn entries(from: &Reader, to: &WriteTransaction) -> Result<(), Error> {
+fn entries(from: &LogReader, to: &WriteTransaction) -> Result<(), Error> {
     let mut table = to.open_table(ENTRIES).map_err(read::damaged)?;
     for row in from.entries()?.iter().map_err(read::damaged)? {
         let (position, bytes) = row.map_err(read::damaged)?;
@@ -49,7 +49,7 @@ fn entries(from: &Reader, to: &WriteTransaction) -> Result<(), Error> {
     Ok(())
 }
 
-fn notes(from: &Reader, to: &WriteTransaction) -> Result<(), Error> {
+fn notes(from: &LogReader, to: &WriteTransaction) -> Result<(), Error> {
     let Some(notes) = from.notes()? else { return Ok(()) };
     let mut table = to.open_table(NOTES).map_err(read::damaged)?;
     for row in notes.iter().map_err(read::damaged)? {
@@ -59,7 +59,7 @@ fn notes(from: &Reader, to: &WriteTransaction) -> Result<(), Error> {
     Ok(())
 }
 
-fn retries(from: &Reader, to: &WriteTransaction) -> Result<(), Error> {
+fn retries(from: &LogReader, to: &WriteTransaction) -> Result<(), Error> {
     let mut table = to.open_table(RETRIES).map_err(read::damaged)?;
     let mut result = Ok(());
     from.retries(|key, committed| {

@@ -6,7 +6,7 @@ use super::{
     Error, Head,
     file::builder,
     read::{self, in_order},
-    tables::{CHUNK, Chunk, ChunkRef, ENTRIES, HEAD, LOAD, META, NOTES, RETRIES, VERSION, Version},
+    tables::{CHUNK, Chunk, ChunkRef, ENTRIES, FormatVersion, HEAD, LOAD, META, NOTES, RETRIES, VERSION},
     value::{self, ValueKey},
 };
 use crate::model::{Dataset, Timestamp};
@@ -76,7 +76,7 @@ pub(super) fn write_head(
     {
         let mut meta = transaction.open_table(META).map_err(read::damaged)?;
         let unstorable = |reason| Error::unstorable("the head of the data", &reason);
-        let version = value::pack(VERSION.1, &Version::current()).map_err(unstorable)?;
+        let version = value::pack(VERSION.1, &FormatVersion::current()).map_err(unstorable)?;
         let head = value::pack(HEAD.1, head).map_err(unstorable)?;
         meta.insert(VERSION.0, version.as_slice()).map_err(read::damaged)?;
         meta.insert(HEAD.0, head.as_slice()).map_err(read::damaged)?;

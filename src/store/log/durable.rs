@@ -7,7 +7,7 @@ use parking_lot::RwLock;
 use redb::{Builder, Database, ReadTransaction, StorageBackend, TableError};
 
 use super::{
-    CommittedRetry, Error, Head, PreparedEntry, Reader,
+    CommittedRetry, Error, Head, LogReader, PreparedEntry,
     copy_on_write::CopyOnWriteFile,
     file::{Failure, LogFile, OpenMode},
     prepared::check_positions,
@@ -27,7 +27,7 @@ pub struct Durable {
 
 impl Durable {
     /// Opens a log for reader and writing. `open` opens its file, now and after each failure; `check_space` fails while the
-    /// disk is full. Opening may change the file, so the log must have been read and checked with [`super::Reader`] before.
+    /// disk is full. Opening may change the file, so the log must have been read and checked with [`super::LogReader`] before.
     ///
     /// # Errors
     /// [`Error::Damaged`] or [`Error::File`].
@@ -46,7 +46,7 @@ impl Durable {
 
     /// A log that refuses all changes because of `reason`.
     #[must_use]
-    pub fn read_only(reader: Reader, reason: String) -> Self {
+    pub fn read_only(reader: LogReader, reason: String) -> Self {
         let (head, last) = (reader.head().clone(), reader.last_position());
         Self {
             file: LogFile::read_only(reader, reason),

@@ -7,7 +7,7 @@ use parking_lot::{Mutex, RwLock};
 use redb::{Builder, ConcurrencyMode, Database, ReadTransaction, ReadableDatabase, StorageBackend};
 
 use super::{
-    Error, Reader,
+    Error, LogReader,
     read::{self, damaged},
     tables::CACHE_BYTES,
 };
@@ -37,14 +37,14 @@ pub(super) struct LogFile {
     file: RwLock<OpenFile>,
     failure: Mutex<Option<Failure>>,
     open: Box<dyn Fn() -> Result<Database, Error> + Send + Sync>,
-    read: Box<dyn Fn() -> Result<Reader, Error> + Send + Sync>,
+    read: Box<dyn Fn() -> Result<LogReader, Error> + Send + Sync>,
     check_space: Box<dyn Fn() -> io::Result<()> + Send + Sync>,
 }
 
 /// The state of the file.
 enum OpenFile {
     Writable(Database),
-    ReadOnly(Box<Reader>),
+    ReadOnly(Box<LogReader>),
     Closed,
 }
 
@@ -67,7 +67,7 @@ impl LogFile {
             let file = open(OpenMode::ReadWrite).map_err(|error| Error::File(error.to_string()))?;
             builder().create_with_backend(file).map_err(damaged)
         };
-        let read = move || Reader::exclusive(|| open_to_read(OpenMode::ReadOnly));
+        let read = move || LogReader::exclusive(|| open_to_read(OpenMode::ReadOnly));
         Ok(Self {
             file: RwLock::new(OpenFile::Writable(read::catch_damage(&open)?)),
             failure: Mutex::default(),
@@ -78,7 +78,7 @@ impl LogFile {
     }
 
     /// A file that refuses all changes because of `reason`.
-    pub(super) fn read_only(reader: Reader, reason: String) -> Self {
+    pub(super) fn read_only(reader: LogReader, reason: String) -> Self {
         let open_error = reason.clone();
         let read_error = reason.clone();
         Self {

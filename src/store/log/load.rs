@@ -21,7 +21,7 @@ const WRITE_BYTES: usize = 32 << 20;
 
 /// An unfinished log.
 #[derive(Debug)]
-pub struct Load {
+pub struct UnfinishedLog {
     database: Database,
     head: Head,
     /// The open chunks of sources, entities and relationships; records refer only to records of earlier chunks.
@@ -39,7 +39,7 @@ struct OpenChunk {
     records: usize,
 }
 
-impl Load {
+impl UnfinishedLog {
     /// Starts a load in an empty file.
     ///
     /// # Errors
@@ -82,7 +82,7 @@ impl Load {
         &self.head
     }
 
-    /// Adds a record. It is durable after [`Load::flush`].
+    /// Adds a record. It is durable after [`UnfinishedLog::flush`].
     ///
     /// # Errors
     /// [`Error::Unstorable`] if JSON cannot represent it, then nothing was added; [`Error::File`] when writing fails.

@@ -24,10 +24,10 @@ pub use create::create;
 pub use durable::{Durable, check_pages};
 pub use error::Error;
 pub use file::{Failure, OpenMode};
-pub use load::Load;
+pub use load::UnfinishedLog;
 pub use memory::Memory;
 pub use prepared::{CommittedRetry, PreparedEntry};
-pub use read::{Head, Reader};
+pub use read::{Head, LogReader};
 
 use crate::model::Entry;
 

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     CommittedRetry, Error,
     copy_on_write::CopyOnWriteFile,
-    tables::{CACHE_BYTES, Chunk, ENTRIES, HEAD, LOAD, META, NOTES, RETRIES, VERSION, Version},
+    tables::{CACHE_BYTES, Chunk, ENTRIES, FormatVersion, HEAD, LOAD, META, NOTES, RETRIES, VERSION},
     value::{self, ValueKey},
 };
 use crate::model::{Entry, Record, Timestamp, records::serialized};
@@ -49,7 +49,7 @@ pub struct Head {
 }
 
 /// Reads one consistent state of a log, without entries that are added later.
-pub struct Reader {
+pub struct LogReader {
     transaction: ReadTransaction,
     head: Head,
     last: u64,
@@ -64,7 +64,7 @@ enum OpenDatabase {
     Repaired(Database),
 }
 
-impl std::fmt::Debug for Reader {
+impl std::fmt::Debug for LogReader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut debug = f.debug_struct("Reader");
         debug
@@ -82,7 +82,7 @@ impl Head {
     }
 }
 
-impl Reader {
+impl LogReader {
     /// Opens the log in this file, which another process may be writing to.
     ///
     /// # Errors
@@ -212,7 +212,7 @@ impl Reader {
         )
     }
 
-    /// Checks the entry at this position, as [`Reader::check_chunk`].
+    /// Checks the entry at this position, as [`LogReader::check_chunk`].
     ///
     /// # Errors
     /// [`Error::Damaged`], which names the entry, and [`Error::File`].
@@ -325,7 +325,7 @@ pub(super) fn last(transaction: &ReadTransaction) -> Result<u64, Error> {
 
 /// The metadata, if this program knows the format of the file.
 pub(super) fn head(transaction: &ReadTransaction) -> Result<Head, Error> {
-    let version: Version = meta_value(transaction, VERSION)?;
+    let version: FormatVersion = meta_value(transaction, VERSION)?;
     version.check()?;
     meta_value(transaction, HEAD)
 }

@@ -33,12 +33,12 @@ pub(super) const CHUNK: usize = 10_000;
 
 /// The format of the file, and the program that wrote it. Every version of the program reads this, so it must not change.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Version {
+pub(super) struct FormatVersion {
     pub(super) format: u32,
     pub(super) program: String,
 }
 
-impl Version {
+impl FormatVersion {
     pub(super) fn current() -> Self {
         Self {
             format: FORMAT,
@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn a_newer_format_is_refused_with_the_version_that_wrote_it() {
-        Version::current().check().unwrap();
-        let newer = Version {
+        FormatVersion::current().check().unwrap();
+        let newer = FormatVersion {
             format: FORMAT + 1,
             program: "9.8.7".to_owned(),
         };

@@ -4,10 +4,10 @@
 use std::path::Path;
 
 use crate::{
-    graph::{self, Builder, Snapshot},
+    graph::{self, GraphBuilder, Snapshot},
     model::{Noun, Record, Timestamp},
     store::{
-        folder::{self, StoreFolder, blocks::Header},
+        folder::{self, StoreFolder, blocks::BlockFileHeader},
         log,
         state::index_file,
         write::rebase,
@@ -20,7 +20,7 @@ pub struct Load {
     store_folder: StoreFolder,
     log: log::BackgroundLoad,
     recorded_at: Timestamp,
-    graph: Builder,
+    graph: GraphBuilder,
     was_interrupted: bool,
 }
 
@@ -65,7 +65,7 @@ impl Load {
             log: log::BackgroundLoad::start(store_folder.start_load(head)?),
             recorded_at: at,
             store_folder,
-            graph: Builder::new(at),
+            graph: GraphBuilder::new(at),
             was_interrupted: false,
         })
     }
@@ -73,7 +73,7 @@ impl Load {
     fn resume(store_folder: StoreFolder) -> Result<Self, Error> {
         let reader = store_folder.load_reader()?;
         let recorded_at = reader.head().recorded_at;
-        let mut graph = Builder::new(recorded_at);
+        let mut graph = GraphBuilder::new(recorded_at);
         let read = reader.load(|record| {
             let result = graph.add(&record);
             result.map_err(|reason| log::Error::damaged(format!("{:?}", record.id()), &reason))
@@ -172,7 +172,7 @@ impl Load {
         let graph = self.graph.finish(title, description, licence)?;
         let log = self.log.end().map_err(|reason| log_error(&self.store_folder, reason))?;
         let head = self.store_folder.finish_load(log, title, description, licence)?;
-        let header = Header {
+        let header = BlockFileHeader {
             position: 0,
             log: head.fingerprint(),
         };
@@ -189,7 +189,7 @@ impl Load {
 #[derive(Debug)]
 pub struct LoadedStore {
     store_folder: StoreFolder,
-    header: Header,
+    header: BlockFileHeader,
 }
 
 impl LoadedStore {

@@ -5,12 +5,12 @@ use std::{path::Path, sync::Arc};
 use parking_lot::Mutex;
 
 use crate::{
-    graph::{self, Builder, Snapshot},
+    graph::{self, GraphBuilder, Snapshot},
     model::{Entry, Timestamp},
     store::{
         Folder, State, Store,
         folder::{self, FolderAccess, StoreFolder, snapshots::BaseLocation},
-        log::{self, Durable, Log, Reader},
+        log::{self, Durable, Log, LogReader},
         state::index_file::IndexFile,
         write::rebase,
     },
@@ -129,7 +129,7 @@ pub fn read(dir: &Path, since: Timestamp) -> Result<Snapshot, OpenError> {
 }
 
 /// The graph with all entries of a log, and the position of the snapshot that was read for it, if any.
-fn latest(dir: &Path, reader: &Reader) -> Result<(Option<u64>, Snapshot), OpenError> {
+fn latest(dir: &Path, reader: &LogReader) -> Result<(Option<u64>, Snapshot), OpenError> {
     let (position, graph) = match read_base(dir, reader)? {
         Some((position, graph)) => (Some(position), apply_entries(graph, reader, position, |_, _| Ok(()))),
         None => (None, replay(reader, |_, _| Ok(()))),
@@ -147,7 +147,7 @@ fn latest(dir: &Path, reader: &Reader) -> Result<(Option<u64>, Snapshot), OpenEr
 ///
 /// # Errors
 /// [`OpenError`] when the folder or the log cannot be read.
-pub fn check_base(dir: &Path, reader: &Reader, graph: &Snapshot) -> Result<Option<String>, OpenError> {
+pub fn check_base(dir: &Path, reader: &LogReader, graph: &Snapshot) -> Result<Option<String>, OpenError> {
     let base = folder::read_snapshot(dir, reader.head().fingerprint(), rebase::read)?;
     let Some((position, base)) = base else {
         return Ok(None);
@@ -161,7 +161,7 @@ pub fn check_base(dir: &Path, reader: &Reader, graph: &Snapshot) -> Result<Optio
 }
 
 /// The newest valid snapshot and its position, if any.
-fn read_base(dir: &Path, reader: &Reader) -> Result<Option<(u64, Snapshot)>, folder::Error> {
+fn read_base(dir: &Path, reader: &LogReader) -> Result<Option<(u64, Snapshot)>, folder::Error> {
     let snapshot = folder::read_snapshot(dir, reader.head().fingerprint(), rebase::read)?;
     let Some((position, graph)) = snapshot else {
         return Ok(None);
@@ -189,16 +189,16 @@ fn read_base(dir: &Path, reader: &Reader) -> Result<Option<(u64, Snapshot)>, fol
 /// # Errors
 /// [`ReplayError`], which names the entry.
 pub fn replay(
-    reader: &Reader,
+    reader: &LogReader,
     each: impl FnMut(&Entry, &Snapshot) -> Result<(), String>,
 ) -> Result<Snapshot, ReplayError> {
     apply_entries(initial_graph(reader)?, reader, 0, each)
 }
 
 /// The graph of the initial data.
-fn initial_graph(reader: &Reader) -> Result<Snapshot, ReplayError> {
+fn initial_graph(reader: &LogReader) -> Result<Snapshot, ReplayError> {
     let head = reader.head();
-    let mut builder = Builder::new(head.recorded_at);
+    let mut builder = GraphBuilder::new(head.recorded_at);
     reader.load(|record| builder.add(&record).map_err(ReplayError::InitialData))?;
     builder
         .finish(&head.title, head.description.as_deref(), head.licence.as_deref())
@@ -208,7 +208,7 @@ fn initial_graph(reader: &Reader) -> Result<Snapshot, ReplayError> {
 /// Applies all entries after `after` to a graph that includes the others.
 fn apply_entries(
     mut graph: Snapshot,
-    reader: &Reader,
+    reader: &LogReader,
     after: u64,
     mut each: impl FnMut(&Entry, &Snapshot) -> Result<(), String>,
 ) -> Result<Snapshot, ReplayError> {

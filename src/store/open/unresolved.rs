@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     graph::UnresolvedRelationship,
-    store::log::{self, Reader},
+    store::log::{self, LogReader},
 };
 
 /// The prefix of the keys of notes about waiting records.
@@ -26,7 +26,7 @@ struct WaitingRecord {
 ///
 /// # Errors
 /// [`log::Error`] when they cannot be read.
-pub fn read(reader: &Reader) -> Result<Vec<UnresolvedRelationship>, log::Error> {
+pub fn read(reader: &LogReader) -> Result<Vec<UnresolvedRelationship>, log::Error> {
     let damaged = |error: redb::StorageError| log::Error::damaged("the waiting records", &error);
     let Some(notes) = reader.notes()? else {
         return Ok(Vec::new());

@@ -12,7 +12,7 @@ use parking_lot::MutexGuard;
 
 use crate::store::{
     Store, folder,
-    log::{self, Reader},
+    log::{self, LogReader},
     write::shared::Shared,
 };
 
@@ -112,7 +112,7 @@ impl Verification {
     }
 
     /// A reader of the log, once it can be opened; `None` if the store is closed before, or the log is damaged.
-    fn open_log(&self) -> Option<Reader> {
+    fn open_log(&self) -> Option<LogReader> {
         loop {
             if self.shared.closing.load(Ordering::Acquire) {
                 return None;
@@ -137,7 +137,7 @@ impl Verification {
     }
 
     /// Checks a value, and returns its size in bytes.
-    fn check(&self, reader: &Reader, value: Value) -> usize {
+    fn check(&self, reader: &LogReader, value: Value) -> usize {
         let result = match value {
             Value::Chunk(chunk) => reader.check_chunk(chunk),
             Value::Entry(position) => reader.check_entry(position),

@@ -14,7 +14,7 @@ use super::{
     Error, Index,
     fields::{FIRST, Fields, WORDS},
     keys::KeysBuilder,
-    layer::{Body, Layer},
+    layer::{Layer, LayerContent},
     lexicon::Lexicon,
     segment::Segment,
     words::WordSplitter,
@@ -83,7 +83,7 @@ pub(super) fn layer(snapshot: &Snapshot, entities: Vec<EntityIx>) -> Result<Laye
         .then(|| Lexicon::new(&segments, fields.prose()))
         .transpose()?;
     Ok(Layer::new(
-        Arc::new(Body {
+        Arc::new(LayerContent {
             segments,
             lexicon,
             keys: keys.finish(),

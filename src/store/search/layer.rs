@@ -15,14 +15,14 @@ use crate::{graph::EntityIx, model::Timestamp};
 /// Some entities, with marks for deleted rows.
 #[derive(Clone)]
 pub(super) struct Layer {
-    pub(super) body: Arc<Body>,
+    pub(super) body: Arc<LayerContent>,
     /// The entity of each row, ascending, as numbered by the snapshot of the index.
     pub(super) entities: Arc<[EntityIx]>,
     deleted: Arc<DeletedRows>,
 }
 
 /// The content of a layer, independent of the snapshot.
-pub(super) struct Body {
+pub(super) struct LayerContent {
     pub(super) segments: Vec<Segment>,
     /// The words of all segments; `None` for a small layer.
     pub(super) lexicon: Option<Lexicon>,
@@ -47,7 +47,7 @@ struct DeletedRows {
 }
 
 impl Layer {
-    pub(super) fn new(body: Arc<Body>, entities: Arc<[EntityIx]>) -> Self {
+    pub(super) fn new(body: Arc<LayerContent>, entities: Arc<[EntityIx]>) -> Self {
         Self {
             body,
             entities,
@@ -56,7 +56,7 @@ impl Layer {
     }
 
     /// A layer whose rows have no entities yet.
-    pub(super) fn unassigned(body: Arc<Body>) -> Self {
+    pub(super) fn unassigned(body: Arc<LayerContent>) -> Self {
         let entities = vec![EntityIx::FIRST; body.lengths.len()];
         Self::new(body, entities.into())
     }

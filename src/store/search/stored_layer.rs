@@ -14,7 +14,7 @@ use super::{
     build::segments,
     fields::Fields,
     keys::Keys,
-    layer::{Body, Layer},
+    layer::{Layer, LayerContent},
     lexicon::Lexicon,
 };
 use crate::{
@@ -28,7 +28,7 @@ const META: &str = "meta.json";
 
 /// A layer read from its stored form.
 pub(in crate::store) struct StoredLayer {
-    body: Body,
+    body: LayerContent,
     /// The concatenated ids of its rows, and the end of each.
     ids: String,
     ends: Vec<usize>,
@@ -68,7 +68,7 @@ impl Index {
     }
 }
 
-impl Body {
+impl LayerContent {
     /// The files of the layer by name.
     fn files(&self) -> io::Result<Vec<(String, Vec<u8>)>> {
         let index = tantivy::Index::open(self.directory.clone()).map_err(io::Error::other)?;
@@ -124,7 +124,7 @@ impl StoredLayer {
         let lexicon = lexicon
             .map(|lexicon| Lexicon::unpack(lexicon, fields.prose()))
             .transpose();
-        let body = Body {
+        let body = LayerContent {
             segments,
             lexicon: lexicon.map_err(io::Error::other)?,
             keys,

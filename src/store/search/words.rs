@@ -41,7 +41,7 @@ pub(super) enum WordForm {
 
 /// A word with its range in the text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Word<'a> {
+pub(super) struct WordInText<'a> {
     pub(super) text: &'a str,
     pub(super) range: (usize, usize),
     pub(super) form: WordForm,
@@ -111,7 +111,7 @@ struct ChunkPart {
 
 impl WordSplitter {
     /// Calls `each` with the words of `text`.
-    pub(super) fn split(&mut self, text: &str, mut each: impl FnMut(Word<'_>)) {
+    pub(super) fn split(&mut self, text: &str, mut each: impl FnMut(WordInText<'_>)) {
         self.clear();
         self.chunk = 0;
         // Whether the next letter starts a part, and whether it follows an apostrophe.
@@ -132,7 +132,7 @@ impl WordSplitter {
                     if letter == '&' {
                         let range = (range.start, range.end);
                         let (text, form) = ("and", WordForm::And);
-                        each(Word { text, range, form });
+                        each(WordInText { text, range, form });
                     }
                     starts_part = true;
                     after_apostrophe = matches!(letter, '\'' | '’' | '‘' | 'ʼ' | '`');
@@ -170,7 +170,7 @@ impl WordSplitter {
     }
 
     /// Calls `each` with the words of the finished chunk of `text`.
-    fn finish(&mut self, text: &str, each: &mut impl FnMut(Word<'_>)) {
+    fn finish(&mut self, text: &str, each: &mut impl FnMut(WordInText<'_>)) {
         let (Some(first), Some(last)) = (self.parts.first(), self.parts.last()) else {
             return;
         };
@@ -187,7 +187,7 @@ impl WordSplitter {
                     continue;
                 }
                 let range = part.range;
-                each(Word {
+                each(WordInText {
                     text: letters,
                     range,
                     form: WordForm::Part { chunk },
@@ -195,7 +195,7 @@ impl WordSplitter {
                 let original = &text[range.0..range.1];
                 if !original.is_ascii() || original.starts_with('0') {
                     for reading in other_forms(shortened(original, WORD_LETTERS_MAX), letters) {
-                        each(Word {
+                        each(WordInText {
                             text: &reading,
                             range,
                             form: WordForm::Reading,
@@ -207,11 +207,11 @@ impl WordSplitter {
                 let range = (first.range.0, last.range.1);
                 let text = shortened(&self.letters, WORD_LETTERS_MAX);
                 let form = WordForm::Joined { chunk };
-                each(Word { text, range, form });
+                each(WordInText { text, range, form });
                 if !text.is_ascii() {
                     other_forms(text, text)
                         .iter()
-                        .for_each(|text| each(Word { text, range, form }));
+                        .for_each(|text| each(WordInText { text, range, form }));
                 }
             }
         }
@@ -275,16 +275,16 @@ fn is_unspaced_word(word: &str) -> bool {
 }
 
 /// Calls `each` with the characters of `run` and the pairs of neighbors. `ranges` starts with those of the run.
-fn characters(run: &str, ranges: &[(usize, usize)], each: &mut impl FnMut(Word<'_>)) {
+fn characters(run: &str, ranges: &[(usize, usize)], each: &mut impl FnMut(WordInText<'_>)) {
     let starts: Vec<usize> = run.char_indices().map(|(start, _)| start).chain([run.len()]).collect();
     let is_alone = starts.len() == 2;
     for (ends, range) in starts.windows(2).zip(ranges) {
         let (text, range, form) = (&run[ends[0]..ends[1]], *range, WordForm::Single { is_alone });
-        each(Word { text, range, form });
+        each(WordInText { text, range, form });
     }
     for (ends, pair) in starts.windows(3).zip(ranges.windows(2)) {
         let (text, range, form) = (&run[ends[0]..ends[2]], (pair[0].0, pair[1].1), WordForm::Pair);
-        each(Word { text, range, form });
+        each(WordInText { text, range, form });
     }
 }
 

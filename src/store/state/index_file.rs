@@ -9,7 +9,7 @@ use crate::{
     graph::Snapshot,
     model::{Timestamp, View},
     store::{
-        folder::{self, blocks::Header, snapshots::BaseLocation},
+        folder::{self, blocks::BlockFileHeader, snapshots::BaseLocation},
         search::{Index, stored_layer::StoredLayer},
     },
 };
@@ -19,7 +19,7 @@ const ENTITIES_MIN: usize = 10_000;
 
 /// Builds the index of `graph`, which `header` describes, and writes it to the folder of a store that is not open, unless it is small.
 /// A failure is logged.
-pub(in crate::store) fn build(dir: &Path, header: Header, graph: &Snapshot) {
+pub(in crate::store) fn build(dir: &Path, header: BlockFileHeader, graph: &Snapshot) {
     let everything = graph.mask(&View::now(Timestamp::MAX));
     if graph.entities(&everything).take(ENTITIES_MIN).count() < ENTITIES_MIN {
         return;
@@ -31,7 +31,7 @@ pub(in crate::store) fn build(dir: &Path, header: Header, graph: &Snapshot) {
 }
 
 /// Writes the large layer of an index of `graph`.
-fn write_large_layer(dir: &Path, header: Header, index: &Index, graph: &Snapshot) {
+fn write_large_layer(dir: &Path, header: BlockFileHeader, index: &Index, graph: &Snapshot) {
     match folder::write_search(dir, header, |out| index.write_large(graph, out)) {
         Ok(bytes) => tracing::info!(position = header.position, bytes, "the search index is stored on disk"),
         Err(reason) => {
@@ -96,7 +96,7 @@ impl IndexFile {
         }
         let position = index.large_moment().and_then(|moment| self.position_at(moment, graph));
         let Some(position) = position else { return };
-        let header = Header {
+        let header = BlockFileHeader {
             position,
             log: self.location.log,
         };

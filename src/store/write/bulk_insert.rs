@@ -15,7 +15,7 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    graph::{self, Builder},
+    graph::{self, GraphBuilder},
     model::{Entry, Noun, Record, Timestamp},
     store::{State, Store, log::RoundTrip},
 };
@@ -30,7 +30,7 @@ pub struct BulkInsert {
     shared: Arc<Shared>,
     /// The state before.
     before: Arc<State>,
-    graph: Builder,
+    graph: GraphBuilder,
     /// The records since the last entry, when they are proposed, and when they are recorded.
     records: Vec<Record>,
     proposed_at: Timestamp,
@@ -59,7 +59,7 @@ impl Store {
             return Err(bulk_insert_error());
         }
         let before = shared.state();
-        let graph = Builder::over(before.graph(), relationships).map_err(|error| graph_full(&error))?;
+        let graph = GraphBuilder::over(before.graph(), relationships).map_err(|error| graph_full(&error))?;
         shared.is_bulk_inserting.store(true, Ordering::Release);
         drop(write_guard);
         Ok(BulkInsert {

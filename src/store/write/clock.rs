@@ -16,7 +16,7 @@ const LAST_AHEAD_MAX: SignedDuration = SignedDuration::from_mins(1);
 
 /// A fault of the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum ClockFault {
     /// It has jumped ahead since the start.
     #[error(
         "the clock of the server shows {now}, but should show about {expected} by its time at the start and the time since; set it right, or, if it is right now, restart the server"
@@ -41,12 +41,12 @@ pub enum Fault {
 
 /// The time at the start, and a steady clock that measures the time since.
 #[derive(Debug)]
-pub(in crate::store) struct Clock {
+pub(in crate::store) struct ClockCheck {
     started_at: Timestamp,
     since: SteadyClock,
 }
 
-impl Clock {
+impl ClockCheck {
     pub(in crate::store) fn start() -> Self {
         Self {
             started_at: Timestamp::now(),
@@ -55,23 +55,23 @@ impl Clock {
     }
 
     /// Checks that an entry may be recorded at `now`.
-    pub(in crate::store) fn check(&self, now: Timestamp) -> Result<(), Fault> {
+    pub(in crate::store) fn check(&self, now: Timestamp) -> Result<(), ClockFault> {
         check(self.started_at, self.since.elapsed(), now)
     }
 }
 
-fn check(started_at: Timestamp, elapsed: Duration, now: Timestamp) -> Result<(), Fault> {
+fn check(started_at: Timestamp, elapsed: Duration, now: Timestamp) -> Result<(), ClockFault> {
     let expected = started_at.saturating_add(elapsed).unwrap_or(Timestamp::MAX);
     if now.duration_since(expected) > AHEAD_MAX {
-        return Err(Fault::Jumped { now, expected });
+        return Err(ClockFault::Jumped { now, expected });
     }
     Ok(())
 }
 
 /// The fault of a clock that shows `now` if the last entry is in its future.
 #[must_use]
-pub fn last_entry_ahead(last: Timestamp, now: Timestamp) -> Option<Fault> {
-    (last.duration_since(now) > LAST_AHEAD_MAX).then_some(Fault::LastEntryAhead { last, now })
+pub fn last_entry_ahead(last: Timestamp, now: Timestamp) -> Option<ClockFault> {
+    (last.duration_since(now) > LAST_AHEAD_MAX).then_some(ClockFault::LastEntryAhead { last, now })
 }
 
 /// A time of a clock that cannot be set, and that continues while the machine sleeps.

@@ -93,7 +93,7 @@ pub enum Error {
     Unstorable(String),
     /// The clock is ahead, so the entry would lie in the future.
     #[error(transparent)]
-    Clock(#[from] clock::Fault),
+    Clock(#[from] clock::ClockFault),
     /// Too many proposals are waiting.
     #[error("too many changes wait to be recorded; try again soon")]
     Busy,

@@ -20,7 +20,7 @@ use crate::{
     model::{Change, Entry},
     store::{
         State,
-        folder::{self, blocks::Header},
+        folder::{self, blocks::BlockFileHeader},
     },
 };
 
@@ -125,7 +125,7 @@ impl Shared {
     pub(in crate::store) fn write_base(&self, graph: &Snapshot, position: u64) {
         let Some(location) = &self.base_location else { return };
         let start = Instant::now();
-        let header = Header {
+        let header = BlockFileHeader {
             position,
             log: location.log,
         };
@@ -247,7 +247,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        graph::Builder,
+        graph::GraphBuilder,
         model::{Entity, EntityKind, Record, Timestamp},
         store::{Store, write::commit::Proposal},
     };
@@ -266,7 +266,9 @@ mod tests {
 
     #[test]
     fn a_failed_rebase_is_not_retried_for_each_commit() {
-        let graph = Builder::new(Timestamp::UNIX_EPOCH).finish("Test", None, None).unwrap();
+        let graph = GraphBuilder::new(Timestamp::UNIX_EPOCH)
+            .finish("Test", None, None)
+            .unwrap();
         let store = Store::in_memory(Arc::new(State::new(graph)));
         let commit = |range: std::ops::Range<usize>| {
             let company = |number| {

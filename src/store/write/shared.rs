@@ -11,7 +11,7 @@ use std::{
 use parking_lot::{Mutex, MutexGuard, RwLock};
 use tokio::sync::watch;
 
-use super::clock::Clock;
+use super::clock::ClockCheck;
 use crate::store::{folder::snapshots::BaseLocation, log::Log, state::current::State};
 
 /// The state that readers and the writer share.
@@ -20,7 +20,7 @@ pub(in crate::store) struct Shared {
     pub(in crate::store) state: RwLock<Arc<State>>,
     pub(in crate::store) log: Log,
     pub(in crate::store) position: watch::Sender<u64>,
-    pub(in crate::store) clock: Clock,
+    pub(in crate::store) clock: ClockCheck,
     /// Locked while the visible state changes.
     pub(in crate::store) write_lock: Mutex<()>,
     /// Whether a new base is being built in the background.

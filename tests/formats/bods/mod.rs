@@ -20,7 +20,8 @@ use guanxi::{
     formats::{
         bods,
         reader::{
-            Draft, Effect, Fault, Input, Item, RECORD_BYTES_MAX, RecordChange, RecordDrafts, SourceDefaults, Unreadable,
+            Draft, Effect, Input, Item, RECORD_BYTES_MAX, RecordChange, RecordDrafts, RecordFault, SourceDefaults,
+            Unreadable,
         },
     },
     model::{Catalog, Dataset, Date, Ends, Entity, Record, Relationship, Source, Timestamp},
@@ -142,7 +143,7 @@ fn properties(properties: Option<&serde_json::Map<String, Value>>) -> String {
 
 /// The faults, a line each.
 fn faults(found: &[RecordDrafts]) -> Vec<String> {
-    let line = |fault: &Fault| {
+    let line = |fault: &RecordFault| {
         let value = fault.value.as_deref().unwrap_or_default();
         format!("{:?} {}: {} [{value}]", fault.effect, fault.field, fault.reason)
     };

@@ -13,7 +13,7 @@ fn check(kind: &str, details: Value, expected: &[&str], expected_faults: &[&str]
 }
 
 #[test]
-fn entities_get_a_name_that_tells_what_they_are() {
+fn unnamed_entities_are_named_after_their_type() {
     for (entity_type, expected) in [
         ("anonymousEntity", "COMPANY Anonymous entity"),
         ("unknownEntity", "COMPANY Unknown entity"),
@@ -128,7 +128,7 @@ fn a_field_that_is_wrong_stays_as_it_was_written() {
         ],
         &[
             "InProperties interests.share: not a share [{\"exact\":101}]",
-            "Noted interests.endDate: until is not after since; both kept as written, neither believed [2020-03-01]",
+            "Noted interests.endDate: until is not after since; both are stored as written, neither is used [2020-03-01]",
             "InProperties interests.type: not a type of interest [friendship]",
         ],
     );
@@ -178,7 +178,7 @@ fn what_cannot_be_a_record_is_rejected() {
 }
 
 #[test]
-fn a_subject_that_cannot_be_told_is_an_unknown_end_too() {
+fn an_undisclosed_subject_is_an_unknown_end() {
     check(
         "relationship",
         json!({"subject": {"reason": "subjectExemptFromDisclosure"}, "interestedParty": "p"}),

@@ -167,7 +167,7 @@ fn the_dead_and_the_dissolved_are_inactive_and_stay() {
 }
 
 #[test]
-fn the_histories_of_the_examples_are_told() {
+fn the_examples_are_imported_with_their_histories() {
     const FERMCAT: &[&str] = &[
         "2019-09-11T11:17:23Z bods:per-5faa4103dee78621 OWNS bods:ent-93c75c87ab28f889 50 of CAPITAL 2019-09-11..",
         "2019-09-11T11:17:23Z bods:per-5faa4103dee78621 OFFICER_OF bods:ent-93c75c87ab28f889 2019-09-11.. as board member",

@@ -219,7 +219,7 @@ fn donations(claim: &str) -> Option<String> {
 }
 
 #[test]
-fn what_is_no_followthemoney_is_refused_with_the_way_out() {
+fn files_that_are_no_followthemoney_are_refused_with_advice() {
     let source_defaults = SourceDefaults {
         record_bytes_max: 20,
         ..default_source()
@@ -282,7 +282,7 @@ fn the_file_is_a_source_by_what_is_said_of_it() {
 }
 
 #[test]
-fn reading_ends_where_it_is_told_to() {
+fn reading_ends_at_the_item_at_which_the_handler_breaks() {
     let text = json!({"id": "a", "schema": "Person", "properties": {"name": ["A"]}}).to_string();
     let text = format!("{text}\n").repeat(3);
     let mut items = 0;

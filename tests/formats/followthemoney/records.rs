@@ -84,7 +84,7 @@ fn records_that_lack_what_is_essential_are_rejected() {
 }
 
 #[test]
-fn the_first_name_is_the_main_one_and_the_others_are_kept_by_what_they_are() {
+fn the_first_name_is_the_main_one_and_the_others_are_stored_by_kind() {
     let company = entity(
         "Company",
         json!({
@@ -353,12 +353,12 @@ fn whatever_is_not_taken_stays_in_the_properties_as_it_was() {
 }
 
 #[test]
-fn what_no_record_can_hold_is_cut_and_said() {
+fn values_that_no_record_can_hold_are_cut_and_reported() {
     let found = read_one(json!({"id": "a", "schema": "Company", "properties": {
         "name": ["A"], "indexText": ["long ".repeat(50_000)], "sector": ["retail"]}}));
     assert_eq!(
         reasons(&found),
-        ["indexText: more than a record can hold: only the start is kept"]
+        ["indexText: more than a record can hold: only the start is stored"]
     );
     let properties = entity_of(&found).properties.unwrap();
     assert_eq!(properties["sector"], json!(["retail"]));

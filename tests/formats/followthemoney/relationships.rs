@@ -153,7 +153,7 @@ fn dates_bound_the_relationship_and_a_payment_is_of_one_day() {
         "Ownership",
         json!({"startDate": ["2014"], "endDate": ["2012"]}),
         ("2014", "2012", ""),
-        &["endDate: until is not after since; both kept as written, neither believed"],
+        &["endDate: until is not after since; both are stored as written, neither is used"],
     );
     check(
         "Ownership",

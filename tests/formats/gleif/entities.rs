@@ -168,7 +168,7 @@ fn names_keep_their_kind_and_language() {
 }
 
 #[test]
-fn a_status_and_dates_are_read_or_kept() {
+fn a_status_and_dates_are_read_or_stored_as_written() {
     for (status, expected) in [
         ("ACTIVE", EntityStatus::Active),
         ("INACTIVE", EntityStatus::Inactive),

@@ -109,7 +109,7 @@ fn the_columns_of_the_golden_copy_for_successors_mean_what_the_elements_mean() {
 }
 
 #[test]
-fn a_file_is_told_by_how_it_begins() {
+fn the_type_of_a_file_is_recognized_by_its_beginning() {
     let lei = |syntax| Some(form(Content::Lei, syntax));
     let rr = |syntax| Some(form(Content::Rr, syntax));
     let repex = |syntax| Some(form(Content::Repex, syntax));
@@ -157,7 +157,7 @@ fn a_file_is_told_by_how_it_begins() {
 }
 
 #[test]
-fn what_is_not_the_golden_copy_is_refused_with_the_way_out() {
+fn files_that_are_no_golden_copy_are_refused_with_advice() {
     let xml = form(Content::Lei, Syntax::Xml);
     let json = form(Content::Lei, Syntax::Json);
     let utf_8 = "it is not in UTF-8; convert it first: iconv -f ENCODING -t UTF-8";
@@ -313,7 +313,7 @@ fn a_record_takes_no_more_room_than_is_allowed() {
 }
 
 #[test]
-fn reading_ends_when_it_is_told_to() {
+fn reading_ends_when_the_handler_breaks() {
     let source_defaults = SourceDefaults {
         source: None,
         publisher: None,

@@ -116,7 +116,7 @@ fn relationship(found: &RecordDrafts) -> &Relationship {
 
 /// The faults, a line each.
 fn faults(found: &RecordDrafts) -> Vec<String> {
-    let line = |fault: &guanxi::formats::reader::Fault| {
+    let line = |fault: &guanxi::formats::reader::RecordFault| {
         let value = fault.value.as_deref().unwrap_or_default();
         format!("{:?} {}: {} [{value}]", fault.effect, fault.field, fault.reason)
     };

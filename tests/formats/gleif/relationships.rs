@@ -135,7 +135,7 @@ fn only_the_relationship_period_gives_dates_wherever_it_stands() {
 }
 
 #[test]
-fn dates_that_make_no_period_are_kept() {
+fn dates_that_make_no_period_are_stored_as_written() {
     let period = |start: &str, end: &str| {
         relationship_with(&[
             ("Relationship.Period.1.startDate", start),
@@ -155,7 +155,7 @@ fn dates_that_make_no_period_are_kept() {
     assert_eq!(
         faults(&found),
         [
-            "Noted Relationship.Period.endDate: until is not after since; both kept as written, neither believed \
+            "Noted Relationship.Period.endDate: until is not after since; both are stored as written, neither is used \
           [2019-05-05T00:00:00Z]"
         ]
     );

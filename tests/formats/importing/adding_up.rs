@@ -162,7 +162,7 @@ fn a_row_that_is_partly_new_is_imported_whole_in_every_order() {
 }
 
 #[test]
-fn where_two_values_differ_one_holds_and_the_other_is_told_with_both_places() {
+fn of_two_different_values_one_holds_and_the_other_is_reported_with_both_places() {
     let header = "id,name,founded,country,cik,ticker,sector\n";
     let desk = Desk::new();
     let table = format!("{header}AAA,Alpha,1999,US,,,Steel\nBBB,Beta,,,,,\nAAA,Alfa,2001,US,,,Iron\n");

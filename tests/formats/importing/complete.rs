@@ -1,7 +1,7 @@
 //! Files that are all that their sources say: what these say no longer is taken back, and nothing else.
 
 use guanxi::{
-    import::Coverage,
+    import::Completeness,
     model::{Change, Evidence, Record, Timestamp},
     store::commit::Proposal,
 };
@@ -13,7 +13,7 @@ const LATER: &str = "2026-11-25T12:00:00Z";
 fn complete() -> How {
     How {
         now: LATER,
-        coverage: Coverage::Complete,
+        completeness: Completeness::Complete,
         ..How::default()
     }
 }
@@ -40,7 +40,7 @@ fn desk() -> Desk {
     ];
     // A store that is made knows nothing that could be taken back.
     let how = How {
-        coverage: Coverage::Complete,
+        completeness: Completeness::Complete,
         ..How::default()
     };
     let made = desk.import_as(&files, how);
@@ -85,7 +85,7 @@ fn without_being_complete_files_take_nothing_back() {
     let before = claims(&desk, Timestamp::MAX);
     let newer = [desk.file("rr.csv", &rr_file(&[]))];
     let how = How {
-        coverage: Coverage::Partial,
+        completeness: Completeness::Partial,
         ..complete()
     };
     assert_eq!(desk.import_as(&newer, how).done.retractions, 0);
@@ -169,7 +169,7 @@ fn rows(rows: &str) -> String {
 }
 
 #[test]
-fn what_one_of_two_sources_no_longer_says_is_the_others_until_it_is_silent_too() {
+fn a_claim_of_two_sources_is_retracted_when_neither_states_it() {
     let desk = Desk::new();
     let [how, complete] = [How::default(), complete()].map(|how| How {
         mapping: Some(CLAIMS),
@@ -196,7 +196,7 @@ fn what_one_of_two_sources_no_longer_says_is_the_others_until_it_is_silent_too()
 }
 
 #[test]
-fn what_waits_and_is_no_longer_said_does_not_appear() {
+fn a_waiting_record_that_is_no_longer_stated_does_not_appear() {
     let desk = Desk::new();
     let [how, complete] = [How::default(), complete()].map(|how| How {
         mapping: Some(CLAIMS),

@@ -13,7 +13,7 @@ const HOW: How = How {
     panic_after: usize::MAX,
     record_bytes_max: guanxi::formats::reader::RECORD_BYTES_MAX,
     search_index: false,
-    coverage: guanxi::import::Coverage::Partial,
+    completeness: guanxi::import::Completeness::Partial,
     join: &[],
     waiting_max: guanxi::import::WAITING_MAX,
     batch_max: 2,
@@ -182,7 +182,7 @@ fn fragments_of_a_record_are_one() {
 }
 
 #[test]
-fn a_fragment_of_nothing_waits_and_is_told() {
+fn a_fragment_of_a_missing_record_waits_and_is_reported() {
     let desk = Desk::new();
     let fragment = record("ow-1", "Ownership", json!({"owner": ["pe-p"], "percentage": ["60"]}));
     let imported = desk.import_as(&one(&desk.file("a.ftm.json", &fragment.to_string())), HOW);
@@ -356,7 +356,7 @@ fn statements_are_read_as_the_records_they_state() {
 }
 
 #[test]
-fn what_the_model_has_no_noun_for_is_told_with_whom_it_concerns() {
+fn records_outside_of_the_model_are_reported_with_the_entities_they_concern() {
     let person = record("pe-p", "Person", json!({"name": ["Ines Marlow"]}));
     let vessel = record("ve-1", "Vessel", json!({"name": ["Ruby Star"]}));
     let post = record(

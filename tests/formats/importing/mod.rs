@@ -28,8 +28,8 @@ use guanxi::{
     },
     graph::Snapshot,
     import::{
-        Completion, Counts, Coverage, Error, Job, OpenOptions, Progress, ReaderChoice, Strictness, UNPACKED_BYTES_MAX,
-        WAITING_MAX, plan, run,
+        Completeness, Completion, Counts, Error, Job, OpenOptions, Progress, ReaderChoice, Strictness,
+        UNPACKED_BYTES_MAX, WAITING_MAX, plan, run,
     },
     model::{Date, Entity, Relationship, Timestamp},
     store::{
@@ -65,7 +65,7 @@ pub(super) struct How {
     pub(super) panic_after: usize,
     pub(super) record_bytes_max: usize,
     pub(super) search_index: bool,
-    pub(super) coverage: Coverage,
+    pub(super) completeness: Completeness,
     pub(super) join: &'static [&'static str],
     pub(super) waiting_max: u64,
     /// How many records share a commit.
@@ -84,7 +84,7 @@ impl Default for How {
             panic_after: usize::MAX,
             record_bytes_max: RECORD_BYTES_MAX,
             search_index: false,
-            coverage: Coverage::Partial,
+            completeness: Completeness::Partial,
             join: &[],
             waiting_max: WAITING_MAX,
             batch_max: 2,
@@ -144,7 +144,7 @@ impl Desk {
             strictness: how.strictness,
             title: None,
             search_index: how.search_index,
-            coverage: how.coverage,
+            completeness: how.completeness,
             join: &how.join.iter().map(|scheme| (*scheme).to_owned()).collect::<Vec<_>>(),
             waiting_max: how.waiting_max,
             batch_max: how.batch_max,

@@ -5,7 +5,7 @@ use guanxi::import::{Report, Strictness};
 use super::{Desk, How, lei, lei_file, one, rr_file};
 
 #[test]
-fn every_record_is_imported_unchanged_or_told() {
+fn every_record_is_imported_unchanged_or_reported() {
     let desk = Desk::new();
     let text = format!(
         "{}X,Nobody,US,ACTIVE\n{},,US,ACTIVE\n",
@@ -77,7 +77,7 @@ fn of_two_records_with_one_id_the_first_holds_again_and_again() {
 }
 
 #[test]
-fn a_store_of_nothing_is_not_made() {
+fn no_store_is_created_without_records() {
     let desk = Desk::new();
     let imported = desk.import(&one(&desk.file("lei.csv", "LEI,Entity.LegalName\nX,Nobody\n")));
     assert_eq!(imported.counts(), [1, 0, 0, 1]);
@@ -89,7 +89,7 @@ fn a_store_of_nothing_is_not_made() {
 }
 
 #[test]
-fn a_file_that_is_cut_off_is_told_and_what_it_said_before_is_kept() {
+fn a_truncated_file_is_reported_and_its_complete_records_are_imported() {
     let desk = Desk::new();
     let cut = format!("{}{},\"One without an end", lei_file(&[(1, "One"), (2, "Two")]), lei(3));
     let imported = desk.import(&one(&desk.file("lei.csv", &cut)));
@@ -115,7 +115,7 @@ fn a_record_beyond_the_limit_ends_its_file_and_names_the_setting() {
 }
 
 #[test]
-fn the_report_says_everything_as_text_and_as_json() {
+fn the_report_is_complete_as_text_and_as_json() {
     let desk = Desk::new();
     let text = format!("{}X,Nobody,US,ACTIVE\n", lei_file(&[(1, "One")]));
     let imported = desk.import(&one(&desk.file("lei.csv", &text)));

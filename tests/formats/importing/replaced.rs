@@ -155,7 +155,7 @@ fn parties_that_are_described_anew_stay_who_they_are() {
 }
 
 #[test]
-fn an_update_of_a_record_takes_back_what_it_no_longer_says() {
+fn an_update_of_a_record_retracts_what_it_no_longer_states() {
     let shares = |percent: u32| format!(r#"{{"type":"shareholding","share":{{"exact":{percent}}}}}"#);
     let both = format!(r#"{},{{"type":"votingRights","share":{{"exact":30}}}}"#, shares(40));
     let parties = [

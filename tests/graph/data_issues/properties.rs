@@ -248,7 +248,7 @@ proptest! {
     }
 
     #[test]
-    fn probable_duplicates_are_all_pairs_that_nothing_tells_apart(choices in choices()) {
+    fn probable_duplicates_are_all_pairs_that_nothing_distinguishes(choices in choices()) {
         let dataset = furnished(&choices);
         let (snapshot, issues) = issues(&dataset, &view_of((None, 3, true)), DataIssueKind::ProbableDuplicate);
         let expected = naive_pairs(&dataset, |a, b| {

@@ -15,7 +15,7 @@ use async_graphql_value::Value;
 use self::{references::References, suggest::did_you_mean};
 
 use crate::engine::{
-    catalog::{self, Catalog, Input, Kind},
+    catalog::{self, InputValue, Kind, SchemaCatalog},
     error::Error,
     parse,
     run::root_field,
@@ -28,7 +28,7 @@ const ERRORS_MAX: usize = 20;
 
 /// Reports the first twenty faults. Call it on documents whose nesting has been measured. Linear in the document, and in
 /// the variables that each operation declares.
-pub(crate) fn check(document: &ExecutableDocument, catalog: &Catalog) -> Result<(), Vec<Error>> {
+pub(crate) fn check(document: &ExecutableDocument, catalog: &SchemaCatalog) -> Result<(), Vec<Error>> {
     let mut checker = Checker {
         document,
         catalog,
@@ -72,7 +72,7 @@ const CONDITIONS: [&str; 2] = ["skip", "include"];
 
 struct Checker<'a> {
     document: &'a ExecutableDocument,
-    catalog: &'a Catalog,
+    catalog: &'a SchemaCatalog,
     errors: Vec<Error>,
 }
 
@@ -250,7 +250,7 @@ impl<'a> Checker<'a> {
     fn arguments(
         &mut self,
         owner: ArgumentOwner<'_>,
-        inputs: &'a [Input],
+        inputs: &'a [InputValue],
         arguments: &'a [(Positioned<Name>, Positioned<Value>)],
         at: Pos,
         references: &mut References<'a>,
@@ -344,7 +344,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-impl Catalog {
+impl SchemaCatalog {
     /// The types with fields, for suggestions.
     fn composites(&self) -> impl Iterator<Item = &str> {
         let fields = |kind: &Kind| matches!(kind, Kind::Object(_) | Kind::Interface(_) | Kind::Union);

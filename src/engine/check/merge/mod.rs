@@ -15,7 +15,7 @@ use async_graphql::Positioned;
 use async_graphql::parser::types::{BaseType, ExecutableDocument, Field, Selection, SelectionSet, Type};
 
 use crate::engine::{
-    catalog::{self, Catalog, Kind},
+    catalog::{self, Kind, SchemaCatalog},
     error::Error,
     parse,
 };
@@ -26,7 +26,7 @@ const COMPARED_MAX: usize = 10_000;
 
 /// The error is the first conflict. Call it on documents whose nesting has been measured, without fragment cycles. Linear in the
 /// selections with fragments expanded, and in [`COMPARED_MAX`].
-pub(crate) fn check(document: &ExecutableDocument, catalog: &Catalog) -> Result<(), Error> {
+pub(crate) fn check(document: &ExecutableDocument, catalog: &SchemaCatalog) -> Result<(), Error> {
     let mut merger = Merger {
         document,
         catalog,
@@ -54,7 +54,7 @@ struct ResponsePosition(usize);
 
 struct Merger<'a> {
     document: &'a ExecutableDocument,
-    catalog: &'a Catalog,
+    catalog: &'a SchemaCatalog,
     /// By the addresses of the selection sets.
     positions: HashMap<Vec<*const SelectionSet>, ResponsePosition>,
     groups: Vec<Rc<FieldGroups<'a>>>,
@@ -327,7 +327,7 @@ fn same_field(name: &str, first: &SelectedField<'_>, other: &SelectedField<'_>) 
 }
 
 fn same_shape(
-    catalog: &Catalog,
+    catalog: &SchemaCatalog,
     name: &str,
     first: &SelectedField<'_>,
     other: &SelectedField<'_>,
@@ -352,7 +352,7 @@ impl SelectedField<'_> {
     }
 }
 
-fn shapes_fit(catalog: &Catalog, a: &Type, b: &Type) -> bool {
+fn shapes_fit(catalog: &SchemaCatalog, a: &Type, b: &Type) -> bool {
     a.nullable == b.nullable
         && match (&a.base, &b.base) {
             (BaseType::List(a), BaseType::List(b)) => shapes_fit(catalog, a, b),

@@ -15,8 +15,8 @@ union U = A | B
 type Query { x: I y: I u: U s: String }
 schema { query: Query }";
 
-fn catalog() -> Catalog {
-    Catalog::new(SCHEMA).unwrap()
+fn catalog() -> SchemaCatalog {
+    SchemaCatalog::new(SCHEMA).unwrap()
 }
 
 fn merges(text: &str) -> bool {

@@ -17,12 +17,12 @@ use self::observer::{ExecutionObserver, ExecutionStarted};
 use crate::{
     engine::{
         answer::{self, Answer, Outcome},
-        catalog::{Catalog, SdlError},
+        catalog::{SchemaCatalog, SdlError},
         check::{document, merge, variables},
         client::Client,
         cost::{
             measure::{self, Estimate},
-            tally::{self, CostReport, Tally},
+            tally::{self, CostReport, CostTally},
         },
         error::{Code, Error},
         limits::{Introspection, Limit, Limits},
@@ -117,7 +117,7 @@ pub(crate) struct ExecutionContext<'a> {
 pub(crate) struct Executor<Q, M, S> {
     schema: Schema<Q, M, S>,
     sdl: String,
-    catalog: Arc<Catalog>,
+    catalog: Arc<SchemaCatalog>,
     limits: Limits,
 }
 
@@ -136,7 +136,7 @@ where
             .validation_mode(ValidationMode::Fast)
             .finish();
         let sdl = schema.sdl();
-        let catalog = Arc::new(Catalog::new(&sdl)?);
+        let catalog = Arc::new(SchemaCatalog::new(&sdl)?);
         Ok(Self {
             schema,
             sdl,
@@ -183,7 +183,7 @@ where
         let deadline = Instant::now() + timeout;
         let started = ExecutionStarted::default();
         let tally = match prepared.cost_report {
-            CostReport::Included => Some(Arc::new(Tally::new(Arc::clone(&self.catalog)))),
+            CostReport::Included => Some(Arc::new(CostTally::new(Arc::clone(&self.catalog)))),
             CostReport::Omitted => None,
         };
         let mut inner = async_graphql::Request::new(String::new())

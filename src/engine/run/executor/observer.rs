@@ -11,7 +11,7 @@ use async_graphql::{
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextResolve, ResolveInfo},
 };
 
-use crate::engine::cost::tally::Tally;
+use crate::engine::cost::tally::CostTally;
 
 /// In a request's data: set when execution begins, so that validation errors can be distinguished from execution errors.
 #[derive(Clone, Default)]
@@ -35,7 +35,7 @@ impl ExtensionFactory for ExecutionObserver {
 #[derive(Default)]
 struct ObservedExecution {
     /// Set if the request asks for its cost.
-    tally: OnceLock<Arc<Tally>>,
+    tally: OnceLock<Arc<CostTally>>,
 }
 
 #[async_graphql::async_trait::async_trait]
@@ -49,7 +49,7 @@ impl Extension for ObservedExecution {
         if let Some(started) = ctx.data_opt::<ExecutionStarted>() {
             started.0.store(true, Ordering::Relaxed);
         }
-        if let Some(tally) = ctx.data_opt::<Arc<Tally>>() {
+        if let Some(tally) = ctx.data_opt::<Arc<CostTally>>() {
             self.tally.get_or_init(|| Arc::clone(tally));
         }
         next.run(ctx, operation_name).await

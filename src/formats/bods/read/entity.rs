@@ -7,7 +7,7 @@ use super::{
     values::{one_line, take_date, take_end, take_list, take_map, take_text, text},
 };
 use crate::{
-    formats::{bods::ids::entity_id, reader::Fault},
+    formats::{bods::ids::entity_id, reader::RecordFault},
     model::{
         Entity, EntityKind, EntityStatus, Identifier, LEI_SCHEME, LIST_MAX, Name, NameKind, PartialDate, check_lei,
         country_code, link, not_before,
@@ -32,8 +32,8 @@ pub(in crate::formats::bods) const UNDISCLOSED: [&str; 4] =
 /// What an entity record describes.
 pub(in crate::formats::bods) fn organisation(
     mut statement: Statement,
-    faults: &mut Vec<Fault>,
-) -> Result<Entity, Fault> {
+    faults: &mut Vec<RecordFault>,
+) -> Result<Entity, RecordFault> {
     let details = &mut statement.details;
     let (kind, default_name) = entity_kind(details, faults);
     let mut names = alternate_names(details, faults);
@@ -63,7 +63,10 @@ pub(in crate::formats::bods) fn organisation(
 }
 
 /// Whom a person record describes.
-pub(in crate::formats::bods) fn person(mut statement: Statement, faults: &mut Vec<Fault>) -> Result<Entity, Fault> {
+pub(in crate::formats::bods) fn person(
+    mut statement: Statement,
+    faults: &mut Vec<RecordFault>,
+) -> Result<Entity, RecordFault> {
     let details = &mut statement.details;
     let default_name = match text(details, "personType") {
         Some("anonymousPerson") => ANONYMOUS_PERSON,
@@ -96,14 +99,14 @@ pub(in crate::formats::bods) fn person(mut statement: Statement, faults: &mut Ve
     Ok(finish(entity, statement, faults))
 }
 
-fn new_entity(record: &str, kind: EntityKind, name: &str) -> Result<Entity, Fault> {
-    let id = entity_id(record).map_err(|_| Fault::rejected("recordId", "not an id").with(record))?;
-    Entity::new(&id, kind, name).map_err(|_| Fault::rejected("name", "not a name").with(name))
+fn new_entity(record: &str, kind: EntityKind, name: &str) -> Result<Entity, RecordFault> {
+    let id = entity_id(record).map_err(|_| RecordFault::rejected("recordId", "not an id").with(record))?;
+    Entity::new(&id, kind, name).map_err(|_| RecordFault::rejected("name", "not a name").with(name))
 }
 
 /// Adds the remaining fields as its properties. A closed record does not mean that the entity ceased to exist, so its status
 /// does not change.
-fn finish(mut entity: Entity, mut statement: Statement, faults: &mut Vec<Fault>) -> Entity {
+fn finish(mut entity: Entity, mut statement: Statement, faults: &mut Vec<RecordFault>) -> Entity {
     if statement.status == Status::Closed {
         statement
             .other_fields
@@ -115,7 +118,7 @@ fn finish(mut entity: Entity, mut statement: Statement, faults: &mut Vec<Fault>)
 }
 
 /// What an entity is, and what it is called without a name. Its type stays in the properties.
-fn entity_kind(details: &Map<String, Value>, faults: &mut Vec<Fault>) -> (EntityKind, &'static str) {
+fn entity_kind(details: &Map<String, Value>, faults: &mut Vec<RecordFault>) -> (EntityKind, &'static str) {
     let none = Map::new();
     let entity_type = details.get("entityType").and_then(Value::as_object).unwrap_or(&none);
     match text(entity_type, "type") {
@@ -130,7 +133,7 @@ fn entity_kind(details: &Map<String, Value>, faults: &mut Vec<Fault>) -> (Entity
         Some("anonymousEntity") => (undisclosed_kind(entity_type), ANONYMOUS_ENTITY),
         Some("unknownEntity") => (undisclosed_kind(entity_type), UNKNOWN_ENTITY),
         Some(other) => {
-            faults.push(Fault::in_properties("entityType.type", "not a type of entity").with(other));
+            faults.push(RecordFault::in_properties("entityType.type", "not a type of entity").with(other));
             (EntityKind::Company, "Unnamed entity")
         }
         None => (EntityKind::Company, "Unnamed entity"),
@@ -146,17 +149,17 @@ fn undisclosed_kind(entity_type: &Map<String, Value>) -> EntityKind {
 }
 
 /// The name of an entity, where it has a valid one.
-fn main_name(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Option<String> {
+fn main_name(details: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) -> Option<String> {
     let original = take_text(details, "name").filter(|name| !name.trim().is_empty())?;
     let name = one_line(&original);
     if name.is_none() {
-        faults.push(Fault::in_properties("name", "not a name").with(&original));
+        faults.push(RecordFault::in_properties("name", "not a name").with(&original));
         details.insert("name".to_owned(), Value::String(original));
     }
     name
 }
 
-fn alternate_names(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Vec<Name> {
+fn alternate_names(details: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) -> Vec<Name> {
     let mut names = Vec::new();
     let mut unread = Vec::new();
     for value in take_list(details, "alternateNames") {
@@ -166,7 +169,7 @@ fn alternate_names(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) ->
         }
     }
     if !unread.is_empty() {
-        faults.push(Fault::in_properties("alternateNames", "not a name"));
+        faults.push(RecordFault::in_properties("alternateNames", "not a name"));
         details.insert("alternateNames".to_owned(), Value::Array(unread));
     }
     names
@@ -182,7 +185,7 @@ fn name(text: String, kind: NameKind) -> Name {
 }
 
 /// The names of a person. Where they have parts, they stay in the properties as well.
-fn person_names(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Vec<Name> {
+fn person_names(details: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) -> Vec<Name> {
     let original = take_list(details, "names");
     let mut names = Vec::new();
     let mut is_whole = true;
@@ -204,7 +207,7 @@ fn person_names(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Ve
         match full {
             Some(text) if names.len() < LIST_MAX => names.push(name(text, kind)),
             _ => {
-                faults.push(Fault::in_properties("names", "not a name"));
+                faults.push(RecordFault::in_properties("names", "not a name"));
                 is_whole = false;
             }
         }
@@ -216,7 +219,7 @@ fn person_names(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Ve
 }
 
 /// Identifiers, one a scheme. Where they say more than scheme and value, they stay in the properties as well.
-fn identifiers(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Vec<Identifier> {
+fn identifiers(details: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) -> Vec<Identifier> {
     let list = take_list(details, "identifiers");
     let mut identifiers: Vec<Identifier> = Vec::new();
     let mut is_whole = true;
@@ -230,9 +233,10 @@ fn identifiers(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Vec
         let read = read.and_then(|(scheme, value)| Identifier::new(&scheme, &value).ok());
         is_whole &= read.as_ref().map(identifier_json) == Some(value.clone());
         match read {
-            None => faults.push(Fault::in_properties("identifiers", "not an identifier")),
+            None => faults.push(RecordFault::in_properties("identifiers", "not an identifier")),
             Some(lei) if lei.scheme == LEI_SCHEME && check_lei(&lei.value).is_err() => {
-                faults.push(Fault::in_properties("identifiers", "not a Legal Entity Identifier").with(&lei.value));
+                faults
+                    .push(RecordFault::in_properties("identifiers", "not a Legal Entity Identifier").with(&lei.value));
                 is_whole = false;
             }
             Some(known) if identifiers.iter().any(|other| other.scheme == known.scheme) => is_whole = false,
@@ -267,7 +271,7 @@ pub(in crate::formats::bods) fn identifier_json(identifier: &Identifier) -> Valu
 }
 
 /// The code of a jurisdiction; without a readable one it stays in the properties. Some files call it as 0.2 did.
-fn jurisdiction(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Option<String> {
+fn jurisdiction(details: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) -> Option<String> {
     let key = ["jurisdiction", "incorporatedInJurisdiction"]
         .into_iter()
         .find(|key| details.contains_key(*key))?;
@@ -276,7 +280,7 @@ fn jurisdiction(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Op
     let country = code.and_then(|code| country_code(code).ok());
     if country.is_none() {
         if let Some(code) = code {
-            faults.push(Fault::in_properties("jurisdiction.code", "not a code of a country").with(code));
+            faults.push(RecordFault::in_properties("jurisdiction.code", "not a code of a country").with(code));
         }
         details.insert(key.to_owned(), Value::Object(original));
     }
@@ -291,11 +295,11 @@ fn nationality(details: &Map<String, Value>) -> Option<String> {
     }
 }
 
-fn website(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Option<String> {
+fn website(details: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) -> Option<String> {
     let original = take_text(details, "uri")?;
     let website = link(original.trim()).ok();
     if website.is_none() {
-        faults.push(Fault::in_properties("uri", "not a link to the web").with(&original));
+        faults.push(RecordFault::in_properties("uri", "not a link to the web").with(&original));
         details.insert("uri".to_owned(), Value::String(original));
     }
     website
@@ -308,13 +312,13 @@ fn existence(
     [start, end]: [&'static str; 2],
     stated_on: Option<PartialDate>,
     details: &mut Map<String, Value>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<RecordFault>,
 ) {
     entity.founded = take_date(details, start, start, faults);
     entity.dissolved = take_end(details, end, end, faults);
     if not_before(entity.founded, start, entity.dissolved).is_err() {
         let dissolved = entity.dissolved.take().map(|date| date.to_string()).unwrap_or_default();
-        faults.push(Fault::in_properties(end, "an end before the start").with(&dissolved));
+        faults.push(RecordFault::in_properties(end, "an end before the start").with(&dissolved));
         details.insert(end.to_owned(), Value::String(dissolved));
     }
     let stated = stated_on.map(PartialDate::last_day);

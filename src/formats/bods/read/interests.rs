@@ -3,12 +3,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{
-    Catalog, Interest as InterestType, Relationship, RelationshipKind as Kind, Share, ShareOf, ShareRange,
-};
+use crate::model::{Catalog, Interest, Relationship, RelationshipKind as Kind, Share, ShareOf, ShareRange};
 
-/// A type of interest.
-pub(in crate::formats::bods) struct Interest {
+/// A type of interest of the standard, and what it is in the model.
+pub(in crate::formats::bods) struct InterestMapping {
     /// As the standard writes it since 0.3.
     pub(in crate::formats::bods) code: &'static str,
     /// In words: the role of the relationship. None where the kind says it all.
@@ -18,15 +16,15 @@ pub(in crate::formats::bods) struct Interest {
     pub(in crate::formats::bods) of: Option<ShareOf>,
 }
 
-impl Interest {
+impl InterestMapping {
     /// The type in our terms. A missing one is unknown: the source does not assert control.
-    pub(in crate::formats::bods) fn in_our_terms(&self) -> InterestType {
-        let read = InterestType::parse(&constant_case(self.code));
-        read.unwrap_or(InterestType::UnknownInterest)
+    pub(in crate::formats::bods) fn in_our_terms(&self) -> Interest {
+        let read = Interest::parse(&constant_case(self.code));
+        read.unwrap_or(Interest::UnknownInterest)
     }
 
     /// The same for a relationship of this kind; none for one that is no interest in a company.
-    pub(in crate::formats::bods) fn of_kind(&self, kind: Kind) -> Option<InterestType> {
+    pub(in crate::formats::bods) fn of_kind(&self, kind: Kind) -> Option<Interest> {
         kind.is_interest().then(|| self.in_our_terms())
     }
 }
@@ -43,8 +41,8 @@ fn constant_case(code: &str) -> String {
     constant
 }
 
-const fn interest(code: &'static str, words: &'static str, kind: Kind, of: Option<ShareOf>) -> Interest {
-    Interest {
+const fn interest(code: &'static str, words: &'static str, kind: Kind, of: Option<ShareOf>) -> InterestMapping {
+    InterestMapping {
         code,
         words: Some(words),
         kind,
@@ -53,7 +51,7 @@ const fn interest(code: &'static str, words: &'static str, kind: Kind, of: Optio
 }
 
 /// An interest of which no type is given, or that stands for a relationship without any.
-pub(in crate::formats::bods) const UNTYPED: Interest = Interest {
+pub(in crate::formats::bods) const UNTYPED: InterestMapping = InterestMapping {
     code: "interest",
     words: None,
     kind: Kind::Controls,
@@ -61,8 +59,8 @@ pub(in crate::formats::bods) const UNTYPED: Interest = Interest {
 };
 
 /// Every type, and that of none.
-pub(in crate::formats::bods) const INTERESTS: [Interest; 24] = [
-    Interest {
+pub(in crate::formats::bods) const INTERESTS: [InterestMapping; 24] = [
+    InterestMapping {
         code: "shareholding",
         words: None,
         kind: Kind::Owns,
@@ -150,12 +148,12 @@ pub(in crate::formats::bods) const INTERESTS: [Interest; 24] = [
 ];
 
 /// The type with this code; none when the standard has no such.
-pub(in crate::formats::bods) fn of_code(code: &str) -> Option<&'static Interest> {
+pub(in crate::formats::bods) fn of_code(code: &str) -> Option<&'static InterestMapping> {
     INTERESTS.iter().find(|interest| interest.code == code)
 }
 
 /// The type of interest in our terms with this code, however it is spelled: `votingRights`, `voting-rights`, `Voting rights`.
-pub(in crate::formats) fn of_text(text: &str) -> Option<InterestType> {
+pub(in crate::formats) fn of_text(text: &str) -> Option<Interest> {
     let text = text.trim();
     let code = match text.contains(['-', '_', ' ']) {
         true => code_today(&text.to_lowercase().replace(' ', "-")),
@@ -163,13 +161,13 @@ pub(in crate::formats) fn of_text(text: &str) -> Option<InterestType> {
     };
     of_code(&code)
         .filter(|interest| interest.code != UNTYPED.code)
-        .map(Interest::in_our_terms)
+        .map(InterestMapping::in_our_terms)
 }
 
 /// The type that a relationship is written with; none when the standard has none for it.
-pub(in crate::formats::bods) fn of_relationship(relationship: &Relationship) -> Option<&'static Interest> {
+pub(in crate::formats::bods) fn of_relationship(relationship: &Relationship) -> Option<&'static InterestMapping> {
     if let Some(interest) = relationship.interest {
-        if (interest, relationship.kind, &relationship.role) == (InterestType::UnknownInterest, UNTYPED.kind, &None) {
+        if (interest, relationship.kind, &relationship.role) == (Interest::UnknownInterest, UNTYPED.kind, &None) {
             return Some(&UNTYPED);
         }
         return INTERESTS.iter().find(|known| known.in_our_terms() == interest);
@@ -328,23 +326,20 @@ mod tests {
 
     #[test]
     fn every_type_of_the_standard_is_one_of_ours_and_the_other_way_round() {
-        assert_eq!(UNTYPED.in_our_terms(), InterestType::UnknownInterest);
-        let ours: BTreeSet<_> = INTERESTS.iter().map(Interest::in_our_terms).collect();
-        assert_eq!(ours.len(), InterestType::ALL.len());
+        assert_eq!(UNTYPED.in_our_terms(), Interest::UnknownInterest);
+        let ours: BTreeSet<_> = INTERESTS.iter().map(InterestMapping::in_our_terms).collect();
+        assert_eq!(ours.len(), Interest::ALL.len());
         assert_eq!(ours.len(), INTERESTS.len() - 1);
     }
 
     #[test]
     fn codes_may_be_spelled_as_people_do() {
         for (text, expected) in [
-            ("votingRights", Some(InterestType::VotingRights)),
-            ("voting-rights", Some(InterestType::VotingRights)),
-            ("Voting rights", Some(InterestType::VotingRights)),
-            ("VOTING_RIGHTS", Some(InterestType::VotingRights)),
-            (
-                "beneficiary-of-trust",
-                Some(InterestType::BeneficiaryOfLegalArrangement),
-            ),
+            ("votingRights", Some(Interest::VotingRights)),
+            ("voting-rights", Some(Interest::VotingRights)),
+            ("Voting rights", Some(Interest::VotingRights)),
+            ("VOTING_RIGHTS", Some(Interest::VotingRights)),
+            ("beneficiary-of-trust", Some(Interest::BeneficiaryOfLegalArrangement)),
             ("interest", None),
             ("votes", None),
         ] {

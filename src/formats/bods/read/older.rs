@@ -8,7 +8,7 @@ use super::{
     replacements::{Capacity, Replacements},
     values::{take_list, take_map, take_text},
 };
-use crate::formats::reader::Fault;
+use crate::formats::reader::RecordFault;
 
 /// The fields of a statement that are not details of its record.
 const STATEMENT_FIELDS: [&str; 4] = ["statementDate", "publicationDetails", "source", "annotations"];
@@ -30,7 +30,7 @@ pub(in crate::formats::bods) fn replacement(text: &[u8]) -> Option<(String, Vec<
 pub(in crate::formats::bods) fn upgrade(
     mut old: Map<String, Value>,
     replacements: &mut Replacements,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<RecordFault>,
 ) -> Map<String, Value> {
     let mut new = Map::new();
     for key in STATEMENT_FIELDS {
@@ -47,7 +47,8 @@ pub(in crate::formats::bods) fn upgrade(
             .any(|earlier| replacements.insert(&id, earlier) == Capacity::Full);
         if full {
             faults.push(
-                Fault::in_properties("replacesStatements", "more statements replaced than are remembered").with(&id),
+                RecordFault::in_properties("replacesStatements", "more statements replaced than are remembered")
+                    .with(&id),
             );
             old.insert("replacesStatements".to_owned(), json!(earlier));
         }

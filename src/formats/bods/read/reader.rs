@@ -13,18 +13,19 @@ use super::{
 };
 use crate::{
     formats::reader::{
-        Draft, Fault, NOT_UTF_8, Order, RecordChange, RecordDrafts, RecordPlace, SourceDefaults, VALUE_CHARS_MAX,
+        Draft, NOT_UTF_8, RecordChange, RecordDrafts, RecordFault, RecordPlace, SourceDefaults, VALUE_CHARS_MAX,
+        VersionOrder,
     },
     model::{PartialDate, Record, Timestamp},
 };
 
 /// Reads the statements of a file.
-pub(in crate::formats::bods) struct Reader<'a> {
+pub(in crate::formats::bods) struct StatementReader<'a> {
     sources: Sources<'a>,
     replacements: Replacements,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> StatementReader<'a> {
     pub(in crate::formats::bods) fn new(
         file: &'a str,
         source_defaults: &'a SourceDefaults,
@@ -48,20 +49,24 @@ impl<'a> Reader<'a> {
                 Ok(drafts) => outcome.drafts = drafts,
                 Err(fault) => outcome.faults.push(fault),
             },
-            Ok(_) => outcome.faults.push(Fault::rejected("", "not an object")),
+            Ok(_) => outcome.faults.push(RecordFault::rejected("", "not an object")),
             Err(_) => {
                 let start = String::from_utf8_lossy(&text[..text.len().min(VALUE_CHARS_MAX)]);
                 let reason = match std::str::from_utf8(text) {
                     Ok(_) => "not JSON",
                     Err(_) => NOT_UTF_8,
                 };
-                outcome.faults.push(Fault::rejected("", reason).with(&start));
+                outcome.faults.push(RecordFault::rejected("", reason).with(&start));
             }
         }
         outcome
     }
 
-    fn drafts(&mut self, mut statement: Map<String, Value>, outcome: &mut RecordDrafts) -> Result<Vec<Draft>, Fault> {
+    fn drafts(
+        &mut self,
+        mut statement: Map<String, Value>,
+        outcome: &mut RecordDrafts,
+    ) -> Result<Vec<Draft>, RecordFault> {
         let faults = &mut outcome.faults;
         let is_older = statement.contains_key("statementType") && !statement.contains_key("recordDetails");
         if is_older {
@@ -73,16 +78,16 @@ impl<'a> Reader<'a> {
             .trim()
             .to_owned();
         if record.is_empty() {
-            return Err(Fault::rejected(id_field, "no id"));
+            return Err(RecordFault::rejected(id_field, "no id"));
         }
         outcome.place.key = Some(record.chars().take(VALUE_CHARS_MAX).collect());
         let kind = take_text(&mut statement, "recordType").unwrap_or_default();
         let details = take_map(&mut statement, "recordDetails");
-        let details = details.ok_or_else(|| Fault::rejected("recordDetails", "nothing is said of the record"))?;
+        let details = details.ok_or_else(|| RecordFault::rejected("recordDetails", "nothing is said of the record"))?;
         let status = status(&mut statement, faults);
         let (stated_on, known_at) = statement_date(&mut statement, faults);
         let publication = take_map(&mut statement, "publicationDetails").unwrap_or_default();
-        let order = Order {
+        let order = VersionOrder {
             depth: depth(&mut statement),
             tie: tie(&mut statement, &publication, status),
         };
@@ -101,7 +106,7 @@ impl<'a> Reader<'a> {
             )?))],
             "person" => vec![RecordChange::Record(Record::Entity(entity::person(statement, faults)?))],
             "relationship" => relationship::changes(statement, faults)?,
-            _ => return Err(Fault::rejected("recordType", "not a type of record").with(&kind)),
+            _ => return Err(RecordFault::rejected("recordType", "not a type of record").with(&kind)),
         };
         let drafts = changes.into_iter().map(|change| Draft {
             status_is_implied: false,
@@ -137,7 +142,7 @@ fn tie(statement: &mut Map<String, Value>, publication: &Map<String, Value>, sta
     format!("{published}\n{rank}\n{id}")
 }
 
-fn status(statement: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Status {
+fn status(statement: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) -> Status {
     let Some(text_value) = take_text(statement, "recordStatus") else {
         return Status::New;
     };
@@ -146,7 +151,7 @@ fn status(statement: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Status
         "updated" => Status::Updated,
         "closed" => Status::Closed,
         _ => {
-            faults.push(Fault::in_properties("recordStatus", "not a status of a record").with(&text_value));
+            faults.push(RecordFault::in_properties("recordStatus", "not a status of a record").with(&text_value));
             statement.insert("recordStatus".to_owned(), Value::String(text_value));
             Status::New
         }
@@ -156,13 +161,13 @@ fn status(statement: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Status
 /// The day of a statement, and the moment since which it is known: the start of the day, where it has no time.
 fn statement_date(
     statement: &mut Map<String, Value>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<RecordFault>,
 ) -> (Option<PartialDate>, Option<Timestamp>) {
     let Some(text_value) = take_text(statement, "statementDate") else {
         return (None, None);
     };
     let Some(day) = date(&text_value) else {
-        faults.push(Fault::in_properties("statementDate", "not a date").with(&text_value));
+        faults.push(RecordFault::in_properties("statementDate", "not a date").with(&text_value));
         statement.insert("statementDate".to_owned(), Value::String(text_value));
         return (None, None);
     };

@@ -16,20 +16,19 @@ use crate::{
             ids::{OWN_RECORD_PREFIX, entity_id},
             write::mark::Mark,
         },
-        reader::{Fault, RecordChange},
+        reader::{RecordChange, RecordFault},
     },
     model::{
-        Catalog, DERIVED_ID_CHARS_MAX, Directness, Ends, Evidence, Interest as InterestType, LIST_MAX, Noun, Record,
-        Relationship, RelationshipKind, Share, ShareOf, UnknownReason, Validity, evidence_id, line, plain_id,
-        relationship_id,
+        Catalog, DERIVED_ID_CHARS_MAX, Directness, Ends, Evidence, Interest, LIST_MAX, Noun, Record, Relationship,
+        RelationshipKind, Share, ShareOf, UnknownReason, Validity, evidence_id, line, plain_id, relationship_id,
     },
 };
 
 /// The changes that a relationship record states, retractions included.
 pub(in crate::formats::bods) fn changes(
     mut statement: Statement,
-    faults: &mut Vec<Fault>,
-) -> Result<Vec<RecordChange>, Fault> {
+    faults: &mut Vec<RecordFault>,
+) -> Result<Vec<RecordChange>, RecordFault> {
     let about = statement
         .details
         .get("subject")
@@ -52,7 +51,7 @@ pub(in crate::formats::bods) fn changes(
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for interest in interests {
         let Value::Object(mut interest) = interest else {
-            faults.push(Fault::rejected("interests", "not an interest"));
+            faults.push(RecordFault::rejected("interests", "not an interest"));
             continue;
         };
         let mut typed = typed(&mut interest, faults);
@@ -66,7 +65,7 @@ pub(in crate::formats::bods) fn changes(
             None => relationship_id(typed.kind, &ends, &key(&statement.record, &typed.code, *count)),
         };
         if id.is_empty() || id.chars().count() > DERIVED_ID_CHARS_MAX || id.chars().any(char::is_control) {
-            faults.push(Fault::rejected("recordId", "not an id").with(&id));
+            faults.push(RecordFault::rejected("recordId", "not an id").with(&id));
             continue;
         }
         let about = About {
@@ -84,7 +83,7 @@ pub(in crate::formats::bods) fn changes(
         }
     }
     if changes.is_empty() && statement.status != Status::Closed {
-        return Err(Fault::rejected("interests", "no interest that can be read"));
+        return Err(RecordFault::rejected("interests", "no interest that can be read"));
     }
     if ours.is_none() {
         let ids = changes.iter().map(|changes| changes.id().to_owned()).collect();
@@ -112,14 +111,14 @@ fn retraction(id: String) -> RecordChange {
 }
 
 /// Who has an interest in whom.
-fn ends(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Result<Ends, Fault> {
+fn ends(details: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) -> Result<Ends, RecordFault> {
     let subject = party(details, "subject", faults)?;
     let interested = party(details, "interestedParty", faults)?;
     match (interested, subject) {
         (Party::Known(from), Party::Known(to)) => Ok(Ends::Known { from, to }),
         (Party::Unspecified(reason), Party::Known(to)) => Ok(Ends::UnknownFrom { to, reason }),
         (Party::Known(from), Party::Unspecified(reason)) => Ok(Ends::UnknownTo { from, reason }),
-        _ => Err(Fault::rejected("subject", "neither end is known")),
+        _ => Err(RecordFault::rejected("subject", "neither end is known")),
     }
 }
 
@@ -129,17 +128,21 @@ enum Party {
 }
 
 /// One end. What is said of an unspecified one stays in the properties.
-fn party(details: &mut Map<String, Value>, key: &'static str, faults: &mut Vec<Fault>) -> Result<Party, Fault> {
+fn party(
+    details: &mut Map<String, Value>,
+    key: &'static str,
+    faults: &mut Vec<RecordFault>,
+) -> Result<Party, RecordFault> {
     if let Some(record) = take_text(details, key) {
-        let id = entity_id(&record).map_err(|_| Fault::rejected(key, "not an id").with(&record))?;
+        let id = entity_id(&record).map_err(|_| RecordFault::rejected(key, "not an id").with(&record))?;
         return Ok(Party::Known(id));
     }
     let unspecified = details.get(key).and_then(Value::as_object);
-    let unspecified = unspecified.ok_or_else(|| Fault::rejected(key, "an end is missing"))?;
+    let unspecified = unspecified.ok_or_else(|| RecordFault::rejected(key, "an end is missing"))?;
     Ok(Party::Unspecified(unknown_reason(unspecified, key, faults)))
 }
 
-fn unknown_reason(unspecified: &Map<String, Value>, key: &'static str, faults: &mut Vec<Fault>) -> UnknownReason {
+fn unknown_reason(unspecified: &Map<String, Value>, key: &'static str, faults: &mut Vec<RecordFault>) -> UnknownReason {
     let described = text(unspecified, "description").and_then(|text_value| {
         let mut reasons = UnknownReason::ALL.iter().copied();
         reasons.find(|reason| UnknownReason::description(*reason) == text_value)
@@ -154,7 +157,7 @@ fn unknown_reason(unspecified: &Map<String, Value>, key: &'static str, faults: &
             UnknownReason::Unspecified
         }
         _ => {
-            faults.push(Fault::in_properties(key, "not a reason why a party is unspecified").with(reason));
+            faults.push(RecordFault::in_properties(key, "not a reason why a party is unspecified").with(reason));
             UnknownReason::Unspecified
         }
     };
@@ -163,7 +166,7 @@ fn unknown_reason(unspecified: &Map<String, Value>, key: &'static str, faults: &
 
 /// The ids of the records that an indirect relationship is made up of, each once. Those that our own export wrote are ids of
 /// ours. What is no id stays in the properties.
-fn components(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Vec<String> {
+fn components(details: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) -> Vec<String> {
     let mut components: Vec<String> = Vec::new();
     let mut unread = Vec::new();
     for value in take_list(details, "componentRecords") {
@@ -180,7 +183,7 @@ fn components(details: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Vec<
         }
     }
     if !unread.is_empty() {
-        faults.push(Fault::in_properties(
+        faults.push(RecordFault::in_properties(
             "componentRecords",
             "not an id, or more than a relationship can have",
         ));
@@ -195,10 +198,10 @@ struct TypedInterest {
     kind: RelationshipKind,
     role: Option<String>,
     of: Option<ShareOf>,
-    interest: Option<InterestType>,
+    interest: Option<Interest>,
 }
 
-fn typed(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> TypedInterest {
+fn typed(interest: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) -> TypedInterest {
     let code = take_text(interest, "type").filter(|code| !code.trim().is_empty());
     let known = match &code {
         None => Some(&UNTYPED),
@@ -214,7 +217,7 @@ fn typed(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> TypedInt
         },
         (None, code) => {
             let code = code.unwrap_or_default();
-            faults.push(Fault::in_properties("interests.type", "not a type of interest").with(&code));
+            faults.push(RecordFault::in_properties("interests.type", "not a type of interest").with(&code));
             interest.insert("type".to_owned(), json!(code));
             TypedInterest {
                 role: one_line(&code),
@@ -252,7 +255,7 @@ fn relationship(
     ends: Ends,
     mut interest: Map<String, Value>,
     about: &About<'_>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<RecordFault>,
 ) -> Relationship {
     let statement = about.statement;
     let share = share(&mut interest, &typed, faults);
@@ -287,7 +290,7 @@ fn relationship(
 }
 
 /// When an interest was held. One of ours that is closed without an end was over on the day of its statement.
-fn validity(interest: &mut Map<String, Value>, about: &About<'_>, faults: &mut Vec<Fault>) -> Validity {
+fn validity(interest: &mut Map<String, Value>, about: &About<'_>, faults: &mut Vec<RecordFault>) -> Validity {
     let since = take_date(interest, "startDate", "interests.startDate", faults);
     let until = take_end(interest, "endDate", "interests.endDate", faults);
     let is_over = about.is_ours && about.statement.status == Status::Closed && until.is_none();
@@ -296,35 +299,36 @@ fn validity(interest: &mut Map<String, Value>, about: &About<'_>, faults: &mut V
     }
     let validity = Validity::as_written(since, until);
     if let Some(until) = until.filter(|_| validity.is_contradictory()) {
-        faults.push(Fault::noted("interests.endDate", CONTRADICTORY).with(&until.to_string()));
+        faults.push(RecordFault::noted("interests.endDate", CONTRADICTORY).with(&until.to_string()));
     }
     validity
 }
 
 /// The remark on an end that is not after the start.
-const CONTRADICTORY: &str = "until is not after since; both kept as written, neither believed";
+const CONTRADICTORY: &str = "until is not after since; both are stored as written, neither is used";
 
 /// How directly an interest is held. What is none of the list stays in the properties.
-fn directness(interest: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Directness {
+fn directness(interest: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) -> Directness {
     let Some(stated) = take_text(interest, "directOrIndirect").filter(|stated| !stated.trim().is_empty()) else {
         return Directness::Unknown;
     };
     Directness::parse(&stated.trim().to_uppercase()).unwrap_or_else(|_| {
-        faults
-            .push(Fault::in_properties("interests.directOrIndirect", "not direct, indirect or unknown").with(&stated));
+        faults.push(
+            RecordFault::in_properties("interests.directOrIndirect", "not direct, indirect or unknown").with(&stated),
+        );
         interest.insert("directOrIndirect".to_owned(), json!(stated));
         Directness::Unknown
     })
 }
 
 /// The share of an interest. One that cannot be read, or that is of nothing we know, stays in the properties.
-fn share(interest: &mut Map<String, Value>, typed: &TypedInterest, faults: &mut Vec<Fault>) -> Option<Share> {
+fn share(interest: &mut Map<String, Value>, typed: &TypedInterest, faults: &mut Vec<RecordFault>) -> Option<Share> {
     let of = typed.of?;
     let stated = take_map(interest, "share").filter(|share| !share.is_empty())?;
     let range = share_range(&stated);
     if range.is_none() {
         let quoted = Value::Object(stated.clone()).to_string();
-        faults.push(Fault::in_properties("interests.share", "not a share").with(&quoted));
+        faults.push(RecordFault::in_properties("interests.share", "not a share").with(&quoted));
         interest.insert("share".to_owned(), Value::Object(stated));
     }
     range.map(|range| Share { range, of })

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::values::{one_line, text};
 use crate::{
-    formats::reader::{Draft, Order, RecordChange, SourceDefaults},
+    formats::reader::{Draft, RecordChange, SourceDefaults, VersionOrder},
     model::{Record, Source, Timestamp, link, percent_encoded},
 };
 
@@ -49,7 +49,7 @@ impl<'a> Sources<'a> {
         Some(Draft {
             status_is_implied: false,
             known_at,
-            order: Order::default(),
+            order: VersionOrder::default(),
             change: RecordChange::Record(Record::Source(source)),
         })
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::values::properties;
-use crate::{formats::reader::Fault, model::PartialDate};
+use crate::{formats::reader::RecordFault, model::PartialDate};
 
 /// A statement in the shape of 0.4, with what its record says still to be read.
 pub(in crate::formats::bods) struct Statement {
@@ -32,7 +32,7 @@ impl Statement {
     pub(in crate::formats::bods) fn rest(
         &mut self,
         about: &str,
-        faults: &mut Vec<Fault>,
+        faults: &mut Vec<RecordFault>,
     ) -> Option<Map<String, Value>> {
         let mut rest = std::mem::take(&mut self.other_fields);
         // The subject of the declaration is redundant where it is the entity that the record is about.

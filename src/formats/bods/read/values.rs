@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    formats::reader::Fault,
+    formats::reader::RecordFault,
     model::{LINE_CHARS_MAX, PROPERTIES_BYTES_MAX, PartialDate, is_blank},
 };
 
@@ -54,13 +54,13 @@ pub(in crate::formats::bods) fn take_date(
     map: &mut Map<String, Value>,
     key: &'static str,
     field: &'static str,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<RecordFault>,
 ) -> Option<PartialDate> {
     let original = take_text(map, key)?;
     if let Some(date) = date(&original) {
         return Some(date);
     }
-    faults.push(Fault::in_properties(field, "not a date").with(&original));
+    faults.push(RecordFault::in_properties(field, "not a date").with(&original));
     map.insert(key.to_owned(), Value::String(original));
     None
 }
@@ -70,7 +70,7 @@ pub(in crate::formats::bods) fn take_end(
     map: &mut Map<String, Value>,
     key: &'static str,
     field: &'static str,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<RecordFault>,
 ) -> Option<PartialDate> {
     take_date(map, key, field, faults).filter(|end| end.first_day().year() < YEAR_OF_NO_END)
 }
@@ -88,7 +88,7 @@ pub(in crate::formats::bods) fn date(text: &str) -> Option<PartialDate> {
 /// The properties without empty values; none when nothing is left, and not more than a record may have.
 pub(in crate::formats::bods) fn properties(
     mut rest: Map<String, Value>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<RecordFault>,
 ) -> Option<Map<String, Value>> {
     let size = |value: &Value| serde_json::to_string(value).map_or(usize::MAX, |text| text.len());
     rest.retain(|_, value| !is_nothing(value));
@@ -99,7 +99,7 @@ pub(in crate::formats::bods) fn properties(
         if fits {
             bytes_left -= bytes;
         } else {
-            faults.push(Fault::rejected("", "more fields than the properties of a record can hold").with(key));
+            faults.push(RecordFault::rejected("", "more fields than the properties of a record can hold").with(key));
         }
         fits
     });

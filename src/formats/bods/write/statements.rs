@@ -18,7 +18,7 @@ use crate::{
             ids::{OWN_RECORD_PREFIX, record_id},
             read::{
                 components::Components,
-                interests::{self, Interest, UNTYPED},
+                interests::{self, InterestMapping, UNTYPED},
             },
         },
         export::{ExportSummary, Selection},
@@ -178,7 +178,7 @@ impl<W: Write> StatementWriter<'_, W> {
     fn interest(
         &mut self,
         relationship: &Relationship,
-        interest: &Interest,
+        interest: &InterestMapping,
         properties: &mut Map<String, Value>,
     ) -> Map<String, Value> {
         let mut fields = Map::new();
@@ -326,7 +326,7 @@ fn statement_id(statement: &[u8]) -> String {
 }
 
 /// The mark with what the type of an interest does not state of a relationship; none when it states all.
-fn mark(relationship: &Relationship, interest: &Interest) -> Option<Mark> {
+fn mark(relationship: &Relationship, interest: &InterestMapping) -> Option<Mark> {
     let kind = relationship.kind;
     let read = interest.of.filter(|of| kind.takes_share_of(*of));
     let of = relationship.share.map(|share| share.of).filter(|of| read != Some(*of));
@@ -343,7 +343,7 @@ fn mark(relationship: &Relationship, interest: &Interest) -> Option<Mark> {
 }
 
 /// The interest that a relationship is, or why it cannot be stated.
-fn statable(selection: &Selection, relationship: &Relationship) -> Result<&'static Interest, &'static str> {
+fn statable(selection: &Selection, relationship: &Relationship) -> Result<&'static InterestMapping, &'static str> {
     let interest = interests::of_relationship(relationship);
     let interest = interest.ok_or("relationship of a kind that is no interest in an entity")?;
     if !matches!(

@@ -9,23 +9,24 @@ use crate::formats::{
         annotations::Annotation,
         ids::{self, check_id},
     },
-    reader::{Addition, Draft, EntityAddition, Fault, RecordChange},
+    reader::{Addition, Draft, EntityAddition, RecordChange, RecordFault},
 };
 
 /// The additions of a record about one entity.
 pub(in crate::formats::followthemoney) fn read(
     mut record: RawRecord,
     annotation: Annotation,
-) -> (Vec<Draft>, Vec<Fault>) {
+) -> (Vec<Draft>, Vec<RecordFault>) {
     let subjects = record.take(annotation.subject);
     let things: Vec<String> = annotation
         .thing
         .map_or_else(Vec::new, |name| record.values(name).to_vec());
     let key = record.id.clone();
     if subjects.is_empty() {
-        record
-            .faults
-            .push(Fault::rejected(annotation.subject, "it does not say about whom it is"));
+        record.faults.push(RecordFault::rejected(
+            annotation.subject,
+            "it does not say about whom it is",
+        ));
         return (Vec::new(), record.faults);
     }
     let implied = if annotation.name == "Passport" {
@@ -47,17 +48,19 @@ pub(in crate::formats::followthemoney) fn read(
                     EntityAddition { things, ..addition },
                 ))));
             }
-            None => faults.push(Fault::rejected(annotation.subject, "not an id").with(&id)),
+            None => faults.push(RecordFault::rejected(annotation.subject, "not an id").with(&id)),
         }
     }
     (drafts, faults)
 }
 
 /// Remembers a thing.
-pub(in crate::formats::followthemoney) fn thing(mut record: RawRecord) -> (Vec<Draft>, Vec<Fault>) {
+pub(in crate::formats::followthemoney) fn thing(mut record: RawRecord) -> (Vec<Draft>, Vec<RecordFault>) {
     let reason = "the model has no noun for it: it goes to the properties of the records that refer to it";
     let id = record.id.clone();
-    record.faults.push(Fault::noted("schema", reason).with(&record.schema));
+    record
+        .faults
+        .push(RecordFault::noted("schema", reason).with(&record.schema));
     let (properties, faults) = record.into_properties("");
     let mut properties = properties.unwrap_or_default();
     // The days of crawling are no properties of the thing.

@@ -8,10 +8,10 @@ use crate::{
     formats::{
         followthemoney::terms::{
             ids::{self, IdMeaning, check_id, locator},
-            schemata::{self, Edge},
+            schemata::{self, RelationshipSchema},
             statuses,
         },
-        reader::{Addition, Draft, Fault, RecordChange, RelationshipAddition},
+        reader::{Addition, Draft, RecordChange, RecordFault, RelationshipAddition},
     },
     model::{
         Amount, Catalog, DERIVED_ID_CHARS_MAX, Ends, PartialDate, Record, Relationship, RelationshipKind,
@@ -25,10 +25,10 @@ const PAIRS_MAX: usize = 1_000;
 /// The drafts and faults of the record.
 pub(in crate::formats::followthemoney) fn read(
     mut record: RawRecord,
-    edge: Edge,
+    edge: RelationshipSchema,
     file: &Source,
     today: Date,
-) -> (Vec<Draft>, Vec<Fault>) {
+) -> (Vec<Draft>, Vec<RecordFault>) {
     let mut faults = Vec::new();
     let is_named = |record: &RawRecord, end| !record.values(end).is_empty();
     // What does not name both ends may be a fragment of a record that does.
@@ -36,7 +36,7 @@ pub(in crate::formats::followthemoney) fn read(
     let from = ends(&mut record, edge.from, &mut faults);
     let to = ends(&mut record, edge.to, &mut faults);
     if from.len().saturating_mul(to.len()) > PAIRS_MAX {
-        faults.push(Fault::rejected(edge.from, "more than 1000 pairs of ends"));
+        faults.push(RecordFault::rejected(edge.from, "more than 1000 pairs of ends"));
     }
     let identity = RecordIdentity::read(&record, edge);
     if let Err(fault) = &identity {
@@ -72,7 +72,7 @@ pub(in crate::formats::followthemoney) fn read(
             };
             let id = identity.id(&ends, from_and_to);
             if id.len() > DERIVED_ID_CHARS_MAX {
-                faults.push(Fault::rejected("id", "ids too long for the id of a relationship"));
+                faults.push(RecordFault::rejected("id", "ids too long for the id of a relationship"));
                 continue;
             }
             let draft = Draft::of(Record::Relationship(with_ends(&claim, id, ends)));
@@ -90,13 +90,13 @@ struct RecordIdentity {
 }
 
 impl RecordIdentity {
-    fn read(record: &RawRecord, edge: Edge) -> Result<Self, Fault> {
+    fn read(record: &RawRecord, edge: RelationshipSchema) -> Result<Self, RecordFault> {
         let id = ids::meaning(&record.id);
         let kind = match &id {
             IdMeaning::Relationship(id) => {
                 let is_id = plain_id(id, DERIVED_ID_CHARS_MAX).is_ok() && !id.starts_with(Source::PREFIX);
                 if !is_id {
-                    return Err(Fault::rejected("id", "not an id").with(&record.id));
+                    return Err(RecordFault::rejected("id", "not an id").with(&record.id));
                 }
                 kind_in(id).filter(|kind| schemata::edge_of(*kind, Some(edge.name)).name == edge.name)
             }
@@ -117,9 +117,9 @@ impl RecordIdentity {
     }
 
     /// What a fragment adds to the relationships of its record.
-    fn addition(&self, from: Vec<String>, to: Vec<String>, claim: Relationship) -> Result<Draft, Fault> {
+    fn addition(&self, from: Vec<String>, to: Vec<String>, claim: Relationship) -> Result<Draft, RecordFault> {
         let IdMeaning::Key(key) = &self.id else {
-            return Err(Fault::rejected("id", "an end is missing"));
+            return Err(RecordFault::rejected("id", "an end is missing"));
         };
         let addition = RelationshipAddition {
             record: ids::record(key),
@@ -149,12 +149,12 @@ pub(in crate::formats::followthemoney) fn kind_in(id: &str) -> Option<Relationsh
 }
 
 /// The ids at one end; a fault for what is no id.
-fn ends(record: &mut RawRecord, property: &'static str, faults: &mut Vec<Fault>) -> Vec<String> {
+fn ends(record: &mut RawRecord, property: &'static str, faults: &mut Vec<RecordFault>) -> Vec<String> {
     let mut ends = Vec::new();
     for id in record.take(property) {
         let id = ids::decode(&id);
         if check_id(&id).is_err() {
-            faults.push(Fault::rejected(property, "not an id").with(&id));
+            faults.push(RecordFault::rejected(property, "not an id").with(&id));
         } else if !ends.contains(&id) {
             ends.push(id);
         }
@@ -168,7 +168,7 @@ fn ends(record: &mut RawRecord, property: &'static str, faults: &mut Vec<Fault>)
 /// The relationship that the record asserts of every pair of ends, and its sources.
 fn claim(
     record: &mut RawRecord,
-    edge: Edge,
+    edge: RelationshipSchema,
     identity: &RecordIdentity,
     file: &Source,
     today: Date,
@@ -233,7 +233,7 @@ pub(in crate::formats::followthemoney) fn words(kind: RelationshipKind) -> Strin
 }
 
 /// Drops a role that only states the kind.
-fn drop_kind(record: &mut RawRecord, property: &'static str, kind: RelationshipKind, edge: Edge) {
+fn drop_kind(record: &mut RawRecord, property: &'static str, kind: RelationshipKind, edge: RelationshipSchema) {
     let words = words(kind);
     if kind != edge.kind && record.values(property).first() == Some(&words) {
         record.take_first(property, "", |text| (text == words).then_some(()));
@@ -260,9 +260,9 @@ fn validity(record: &mut RawRecord, kind: RelationshipKind, over_by: Option<Date
     };
     if validity.is_contradictory() {
         let end = until.map_or_else(|| over_by.map(|day| day.to_string()), |until| Some(until.to_string()));
-        let fault = Fault::noted(
+        let fault = RecordFault::noted(
             "endDate",
-            "until is not after since; both kept as written, neither believed",
+            "until is not after since; both are stored as written, neither is used",
         );
         record.faults.push(fault.with(&end.unwrap_or_default()));
     }
@@ -293,7 +293,7 @@ fn status(record: &mut RawRecord, validity: Validity) -> RelationshipStatus {
     if known_status.is_some() {
         record.take("status");
     } else {
-        let fault = Fault::in_properties("status", "a status that is not understood").with(text);
+        let fault = RecordFault::in_properties("status", "a status that is not understood").with(text);
         record.faults.push(fault);
     }
     known_status.unwrap_or(RelationshipStatus::Unknown)

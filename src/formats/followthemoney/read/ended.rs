@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::{raw_record::RawRecord, values};
 use crate::{
-    formats::followthemoney::terms::{schemata::Edge, statuses},
+    formats::followthemoney::terms::{schemata::RelationshipSchema, statuses},
     model::{PartialDate, RelationshipKind},
 };
 
@@ -25,7 +25,7 @@ const CHANGED: &str = "last_change";
 /// own words.
 pub(in crate::formats::followthemoney) fn day(
     record: &mut RawRecord,
-    edge: Edge,
+    edge: RelationshipSchema,
     kind: RelationshipKind,
     today: Date,
 ) -> Option<Date> {

@@ -6,10 +6,10 @@ use crate::{
     formats::{
         followthemoney::terms::{
             ids::{self, check_id, locator},
-            schemata::{self, ASSET, Node},
+            schemata::{self, ASSET, EntitySchema},
             statuses,
         },
-        reader::{Draft, Fault},
+        reader::{Draft, RecordFault},
     },
     model::{
         Catalog, Ends, Entity, EntityKind, EntityStatus, Identifier, LIST_MAX, Name, NameKind, PartialDate, Record,
@@ -23,22 +23,22 @@ pub(in crate::formats::followthemoney) const ADDRESSES: &str = "addressEntity";
 /// The drafts and faults of the record.
 pub(in crate::formats::followthemoney) fn read(
     mut record: RawRecord,
-    node: Node,
+    node: EntitySchema,
     file: &Source,
-) -> (Vec<Draft>, Vec<Fault>) {
+) -> (Vec<Draft>, Vec<RecordFault>) {
     let id = ids::decode(&record.id);
     let kind = match kind(&mut record, node) {
         Some(kind) => kind,
         None => {
             let reason = "an asset that is no company: the model has no noun for it";
-            return rejected(record, Fault::rejected("schema", reason));
+            return rejected(record, RecordFault::rejected("schema", reason));
         }
     };
     // A fragment of a record may leave the name to another one.
     let name = name(&mut record, node).unwrap_or_else(|| id.clone());
     let new_entity = check_id(&id).and_then(|()| Entity::new(&id, kind, &name));
     let Ok(mut entity) = new_entity else {
-        return rejected(record, Fault::rejected("id", "not an id").with(&id));
+        return rejected(record, RecordFault::rejected("id", "not an id").with(&id));
     };
     describe(&mut record, node, &mut entity);
     let address_drafts = addresses(&mut record, &entity.id, file);
@@ -48,14 +48,14 @@ pub(in crate::formats::followthemoney) fn read(
     (drafts.into_iter().chain(address_drafts).collect(), faults)
 }
 
-fn rejected(record: RawRecord, fault: Fault) -> (Vec<Draft>, Vec<Fault>) {
+fn rejected(record: RawRecord, fault: RecordFault) -> (Vec<Draft>, Vec<RecordFault>) {
     let mut faults = record.faults;
     faults.push(fault);
     (Vec::new(), faults)
 }
 
 /// The kind of the entity. Services and markets are marked by a keyword.
-fn kind(record: &mut RawRecord, node: Node) -> Option<EntityKind> {
+fn kind(record: &mut RawRecord, node: EntitySchema) -> Option<EntityKind> {
     if node.name != ASSET.name {
         return Some(node.kind);
     }
@@ -76,7 +76,7 @@ pub(in crate::formats::followthemoney) fn keyword(kind: EntityKind) -> String {
 }
 
 /// Takes the main name, or finds one in what else the record says.
-fn name(record: &mut RawRecord, node: Node) -> Option<String> {
+fn name(record: &mut RawRecord, node: EntitySchema) -> Option<String> {
     let proper = record.take_first(node.named_by[0], "not a name", values::one_line);
     let others = || {
         node.named_by[1..]
@@ -119,7 +119,7 @@ fn name_from_parts(record: &RawRecord, kind: EntityKind) -> Option<String> {
 }
 
 /// Takes the properties that the model has a place for.
-fn describe(record: &mut RawRecord, node: Node, entity: &mut Entity) {
+fn describe(record: &mut RawRecord, node: EntitySchema, entity: &mut Entity) {
     entity.names = names(record, &entity.name);
     entity.description = record.take_first("description", "not a text", |value| text(value).ok());
     for other in ["summary", "notes"] {
@@ -158,7 +158,7 @@ fn days(record: &mut RawRecord, first: &'static str, last: &'static str) -> (Opt
         record.put_back_date(last, end);
         record
             .faults
-            .push(Fault::in_properties(last, "before it begins").with(&end.to_string()));
+            .push(RecordFault::in_properties(last, "before it begins").with(&end.to_string()));
         return (None, None);
     }
     (begin, end)
@@ -230,7 +230,7 @@ fn country(record: &mut RawRecord) -> Option<String> {
     }
 }
 
-fn identifiers(record: &mut RawRecord, node: Node, country: Option<&str>) -> Vec<Identifier> {
+fn identifiers(record: &mut RawRecord, node: EntitySchema, country: Option<&str>) -> Vec<Identifier> {
     let is_legal = matches!(
         node.kind,
         EntityKind::Company | EntityKind::Organization | EntityKind::Person

@@ -3,7 +3,7 @@
 
 use super::raw_record::RawRecord;
 use crate::{
-    formats::{percentage, reader::Fault},
+    formats::{percentage, reader::RecordFault},
     model::{Share, ShareOf, ShareRange},
 };
 
@@ -25,14 +25,14 @@ pub(in crate::formats::followthemoney) fn take(record: &mut RawRecord) -> Option
             .iter()
             .find(|text| percentage::read(text).is_none());
         let unread =
-            unread.map(|text| Fault::in_properties(PROPERTY, "a percentage that is not understood").with(text));
+            unread.map(|text| RecordFault::in_properties(PROPERTY, "a percentage that is not understood").with(text));
         record.faults.extend(unread);
         return record.take_first(PROPERTY, "", percentage::read);
     }
     let share = hull(&shares)?;
     let texts = record.values(PROPERTY).join(", ");
     let reason = "several percentages: the share is their hull, and they stay as written";
-    let fault = Fault::noted(PROPERTY, reason).with(&texts);
+    let fault = RecordFault::noted(PROPERTY, reason).with(&texts);
     record
         .faults
         .push(fault.with_effective_value(Some(&share.range.to_string()), "this record".to_owned()));

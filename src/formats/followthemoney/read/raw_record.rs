@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::values;
 use crate::{
-    formats::{followthemoney::terms::extension::EXTENSION_KEY, reader::Fault},
+    formats::{followthemoney::terms::extension::EXTENSION_KEY, reader::RecordFault},
     model::{LIST_MAX, PROPERTIES_BYTES_MAX, PartialDate},
 };
 
@@ -31,7 +31,7 @@ pub(in crate::formats::followthemoney) struct RawRecord {
     /// Its schema.
     pub(in crate::formats::followthemoney) schema: String,
     /// What is wrong with it, as far as it is read.
-    pub(in crate::formats::followthemoney) faults: Vec<Fault>,
+    pub(in crate::formats::followthemoney) faults: Vec<RecordFault>,
     values: BTreeMap<String, Vec<String>>,
     context: Map<String, Value>,
     /// What our own export says beyond FollowTheMoney.
@@ -40,8 +40,8 @@ pub(in crate::formats::followthemoney) struct RawRecord {
 
 impl RawRecord {
     /// The record that these fields are.
-    pub(in crate::formats::followthemoney) fn of(mut fields: Map<String, Value>) -> Result<Self, Fault> {
-        let rejected = |field, reason| Fault::rejected(field, reason);
+    pub(in crate::formats::followthemoney) fn of(mut fields: Map<String, Value>) -> Result<Self, RecordFault> {
+        let rejected = |field, reason| RecordFault::rejected(field, reason);
         let Some(Value::String(id)) = fields.remove("id").filter(|id| id != "") else {
             return Err(rejected("id", "no id"));
         };
@@ -52,7 +52,7 @@ impl RawRecord {
             Some(Value::Object(properties)) => properties,
             None | Some(Value::Null) => Map::new(),
             Some(other) => {
-                let fault = Fault::rejected("properties", "not a JSON object").with(&other.to_string());
+                let fault = RecordFault::rejected("properties", "not a JSON object").with(&other.to_string());
                 return Err(fault);
             }
         };
@@ -129,7 +129,8 @@ impl RawRecord {
         if first_readable.is_some() {
             values.retain(|value| read(value) != first_readable);
         } else {
-            self.faults.push(Fault::in_properties(name, reason).with(&values[0]));
+            self.faults
+                .push(RecordFault::in_properties(name, reason).with(&values[0]));
         }
         first_readable
     }
@@ -160,7 +161,7 @@ impl RawRecord {
             if let Some(read) = read(&value) {
                 values_read.push(read);
             } else {
-                fault.get_or_insert_with(|| Fault::in_properties(name, reason).with(&value));
+                fault.get_or_insert_with(|| RecordFault::in_properties(name, reason).with(&value));
                 self.put_back(name, value);
             }
         }
@@ -172,7 +173,7 @@ impl RawRecord {
     pub(in crate::formats::followthemoney) fn into_properties(
         self,
         implied: &str,
-    ) -> (Option<Map<String, Value>>, Vec<Fault>) {
+    ) -> (Option<Map<String, Value>>, Vec<RecordFault>) {
         let Self {
             schema,
             mut faults,
@@ -194,7 +195,7 @@ impl RawRecord {
 }
 
 /// The texts of a property, each once. References may be written out as the records they lead to.
-fn texts(name: &str, value: Value, faults: &mut Vec<Fault>) -> Vec<String> {
+fn texts(name: &str, value: Value, faults: &mut Vec<RecordFault>) -> Vec<String> {
     let values = match value {
         Value::Array(values) => values,
         other => vec![other],
@@ -214,7 +215,7 @@ fn texts(name: &str, value: Value, faults: &mut Vec<Fault>) -> Vec<String> {
             other @ (Value::Bool(_) | Value::Number(_)) => other.to_string(),
             other => {
                 let text = other.to_string();
-                faults.push(Fault::in_properties(name.to_owned(), "a value that is not a text").with(&text));
+                faults.push(RecordFault::in_properties(name.to_owned(), "a value that is not a text").with(&text));
                 text
             }
         };
@@ -226,7 +227,7 @@ fn texts(name: &str, value: Value, faults: &mut Vec<Fault>) -> Vec<String> {
 }
 
 /// Shortens the longest properties until all fit into a record.
-fn cut(properties: &mut Map<String, Value>, faults: &mut Vec<Fault>) {
+fn cut(properties: &mut Map<String, Value>, faults: &mut Vec<RecordFault>) {
     let size = |properties: &Map<String, Value>| serde_json::to_string(properties).map_or(0, |text| text.len());
     let length = |value: &Value| value.to_string().len();
     while size(properties) > PROPERTIES_BYTES_MAX {
@@ -237,14 +238,17 @@ fn cut(properties: &mut Map<String, Value>, faults: &mut Vec<Fault>) {
         else {
             return;
         };
-        let reason = "more than a record can hold: only the start is kept";
+        let reason = "more than a record can hold: only the start is stored";
         let value = properties.remove(&longest).unwrap_or_default();
         let Value::Array(mut texts) = value else {
             // What stands beside the properties: it has no start of its own.
-            faults.push(Fault::in_properties(longest, "more than a record can hold: left out"));
+            faults.push(RecordFault::in_properties(
+                longest,
+                "more than a record can hold: left out",
+            ));
             continue;
         };
-        faults.push(Fault::in_properties(longest.clone(), reason));
+        faults.push(RecordFault::in_properties(longest.clone(), reason));
         texts.truncate((texts.len() / 2).max(1));
         if let [Value::String(text)] = &mut texts[..] {
             let chars_kept = text.chars().count() / 2;

@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 use super::{
     annotation, edge, nested, node,
     raw_record::RawRecord,
-    statements::{self, Statement, StatementGroup},
+    statements::{self, StatementGroup, ValueStatement},
 };
 use crate::{
     formats::{
         followthemoney::terms::{self, schemata::SchemaKind},
-        reader::{Draft, Fault, Item, ItemHandler, NOT_UTF_8, RecordDrafts, RecordPlace},
+        reader::{Draft, Item, ItemHandler, NOT_UTF_8, RecordDrafts, RecordFault, RecordPlace},
     },
     model::Source,
 };
@@ -41,11 +41,11 @@ impl RecordReader<'_> {
                 Ok(_) => "not a JSON object",
                 Err(_) => NOT_UTF_8,
             };
-            let fault = Fault::rejected("", reason).with(&written);
+            let fault = RecordFault::rejected("", reason).with(&written);
             return self.reject(fault, line);
         };
         if statements::is_statement(&fields) {
-            return self.statement(Statement::of(&fields), line);
+            return self.statement(ValueStatement::of(&fields), line);
         }
         self.finish()?;
         nested::flattened(fields)
@@ -56,7 +56,7 @@ impl RecordReader<'_> {
     /// One value of a record; the record before it is complete where this is of another.
     pub(in crate::formats::followthemoney) fn statement(
         &mut self,
-        statement: Result<Statement, Fault>,
+        statement: Result<ValueStatement, RecordFault>,
         line: u64,
     ) -> ControlFlow<()> {
         let statement = match statement {
@@ -92,7 +92,7 @@ impl RecordReader<'_> {
         }
     }
 
-    fn reject(&mut self, fault: Fault, line: u64) -> ControlFlow<()> {
+    fn reject(&mut self, fault: RecordFault, line: u64) -> ControlFlow<()> {
         self.hand_over(None, Vec::new(), vec![fault], line)
     }
 
@@ -100,7 +100,7 @@ impl RecordReader<'_> {
         &mut self,
         key: Option<String>,
         drafts: Vec<Draft>,
-        mut faults: Vec<Fault>,
+        mut faults: Vec<RecordFault>,
         line: u64,
     ) -> ControlFlow<()> {
         self.record += 1;
@@ -118,9 +118,9 @@ impl RecordReader<'_> {
 }
 
 /// The drafts and faults of a record.
-fn drafts_of(mut record: RawRecord, file: &Source, today: Date) -> (Vec<Draft>, Vec<Fault>) {
+fn drafts_of(mut record: RawRecord, file: &Source, today: Date) -> (Vec<Draft>, Vec<RecordFault>) {
     let extension = record.extension.take();
-    let with_extension = |(mut drafts, mut faults): (Vec<Draft>, Vec<Fault>)| {
+    let with_extension = |(mut drafts, mut faults): (Vec<Draft>, Vec<RecordFault>)| {
         faults.extend(terms::extension::apply(extension, &mut drafts));
         (drafts, faults)
     };
@@ -132,5 +132,8 @@ fn drafts_of(mut record: RawRecord, file: &Source, today: Date) -> (Vec<Draft>, 
         Some(SchemaKind::Refused(reason)) => reason,
         None => "not a schema of FollowTheMoney",
     };
-    (Vec::new(), vec![Fault::rejected("schema", reason).with(&record.schema)])
+    (
+        Vec::new(),
+        vec![RecordFault::rejected("schema", reason).with(&record.schema)],
+    )
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::formats::{followthemoney::terms::schemata, reader::Fault};
+use crate::formats::{followthemoney::terms::schemata, reader::RecordFault};
 
 /// The columns without which nothing is stated.
 const COLUMNS: [&str; 3] = ["prop", "schema", "value"];
@@ -27,7 +27,7 @@ pub(in crate::formats::followthemoney) fn is_statement(fields: &Map<String, Valu
 
 /// One value of one record.
 #[derive(Debug, Default)]
-pub(in crate::formats::followthemoney) struct Statement {
+pub(in crate::formats::followthemoney) struct ValueStatement {
     id: String,
     schema: String,
     property: String,
@@ -36,14 +36,14 @@ pub(in crate::formats::followthemoney) struct Statement {
     is_external: bool,
 }
 
-impl Statement {
+impl ValueStatement {
     /// Whether it is a candidate from elsewhere, and no part of the data.
     pub(in crate::formats::followthemoney) fn is_external(&self) -> bool {
         self.is_external
     }
 
     /// The statement of a line of JSON.
-    pub(in crate::formats::followthemoney) fn of(fields: &Map<String, Value>) -> Result<Self, Fault> {
+    pub(in crate::formats::followthemoney) fn of(fields: &Map<String, Value>) -> Result<Self, RecordFault> {
         let text = |name: &str| match fields.get(name) {
             Some(Value::String(text)) => text.clone(),
             Some(Value::Null) | None => String::new(),
@@ -52,15 +52,15 @@ impl Statement {
         Self::read(text)
     }
 
-    pub(in crate::formats::followthemoney) fn read(text: impl Fn(&str) -> String) -> Result<Self, Fault> {
+    pub(in crate::formats::followthemoney) fn read(text: impl Fn(&str) -> String) -> Result<Self, RecordFault> {
         let id = IDS.iter().map(|name| text(name)).find(|id| !id.is_empty());
         let Some(id) = id else {
-            return Err(Fault::rejected(IDS[0], "no id"));
+            return Err(RecordFault::rejected(IDS[0], "no id"));
         };
         let (schema, property) = (text("schema"), text("prop"));
         for (name, value) in [("schema", &schema), ("prop", &property)] {
             if value.is_empty() {
-                return Err(Fault::rejected(name, "nothing stands there"));
+                return Err(RecordFault::rejected(name, "nothing stands there"));
             }
         }
         Ok(Self {
@@ -86,16 +86,16 @@ pub(in crate::formats::followthemoney) struct StatementGroup {
 }
 
 /// The remark that external candidates were skipped.
-pub(in crate::formats::followthemoney) fn passed_over(external: u64) -> Fault {
+pub(in crate::formats::followthemoney) fn passed_over(external: u64) -> RecordFault {
     let reason = "statements that are marked as external are candidates from elsewhere, and are passed over";
-    Fault::noted("external", reason).with(&external.to_string())
+    RecordFault::noted("external", reason).with(&external.to_string())
 }
 
 impl StatementGroup {
     /// Adds a statement on this line; the record before it, where this one begins another or one that would be too large.
     pub(in crate::formats::followthemoney) fn add(
         &mut self,
-        statement: Statement,
+        statement: ValueStatement,
         line: u64,
         bytes_max: usize,
     ) -> Option<(Map<String, Value>, u64)> {

@@ -4,9 +4,9 @@ use std::{collections::HashMap, io::BufRead, ops::ControlFlow};
 
 use csv::ByteRecord;
 
-use super::{record_reader::RecordReader, statements::Statement};
+use super::{record_reader::RecordReader, statements::ValueStatement};
 use crate::formats::{
-    csv_records::{Records, Step, Syntax, unclosed},
+    csv_records::{CsvDialect, CsvEvent, Records, unclosed},
     reader::Unreadable,
 };
 
@@ -15,8 +15,8 @@ pub(in crate::formats::followthemoney) fn read(
     bytes: &mut dyn BufRead,
     reader: &mut RecordReader<'_>,
 ) -> Result<(), Unreadable> {
-    let mut table = Records::new(bytes, Syntax::COMMAS, reader.bytes_max);
-    let (Step::Record { line } | Step::Unclosed { line }) = table.advance()? else {
+    let mut table = Records::new(bytes, CsvDialect::COMMAS, reader.bytes_max);
+    let (CsvEvent::Record { line } | CsvEvent::Unclosed { line }) = table.advance()? else {
         return Ok(());
     };
     let columns: HashMap<String, usize> = texts(&table.record, line)?
@@ -26,16 +26,16 @@ pub(in crate::formats::followthemoney) fn read(
         .collect();
     loop {
         let line = match table.advance()? {
-            Step::Record { line } => line,
-            Step::Unclosed { line } => return Err(unclosed(format!("line {line}"))),
-            Step::End => break,
+            CsvEvent::Record { line } => line,
+            CsvEvent::Unclosed { line } => return Err(unclosed(format!("line {line}"))),
+            CsvEvent::End => break,
         };
         let cells = texts(&table.record, line)?;
         let text = |name: &str| {
             let cell = columns.get(name).and_then(|column| cells.get(*column));
             cell.map(|cell| (*cell).to_owned()).unwrap_or_default()
         };
-        if reader.statement(Statement::read(text), line) == ControlFlow::Break(()) {
+        if reader.statement(ValueStatement::read(text), line) == ControlFlow::Break(()) {
             return Ok(());
         }
     }

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::{
-    formats::reader::{Draft, Fault, RecordChange},
+    formats::reader::{Draft, RecordChange, RecordFault},
     model::{Catalog, Directness, Interest, LIST_MAX, Record, plain_id},
 };
 
@@ -20,13 +20,13 @@ pub(in crate::formats::followthemoney) const COMPONENTS: &str = "components";
 pub(in crate::formats::followthemoney) const RECORD: &str = "record";
 
 /// Applies these fields to the drafts of the record. Fields that cannot be read are reported.
-pub(in crate::formats::followthemoney) fn apply(extension: Option<Value>, drafts: &mut [Draft]) -> Vec<Fault> {
+pub(in crate::formats::followthemoney) fn apply(extension: Option<Value>, drafts: &mut [Draft]) -> Vec<RecordFault> {
     let fields = match extension {
         None => return Vec::new(),
         Some(Value::Object(fields)) => fields,
-        Some(other) => return vec![Fault::noted(EXTENSION_KEY, "not a JSON object").with(&other.to_string())],
+        Some(other) => return vec![RecordFault::noted(EXTENSION_KEY, "not a JSON object").with(&other.to_string())],
     };
-    let mut faults: Vec<Fault> = Vec::new();
+    let mut faults: Vec<RecordFault> = Vec::new();
     for draft in drafts {
         let RecordChange::Record(record) = &mut draft.change else {
             continue;
@@ -35,7 +35,7 @@ pub(in crate::formats::followthemoney) fn apply(extension: Option<Value>, drafts
             if !takes(record, name, value) {
                 let field = format!("{EXTENSION_KEY}.{name}");
                 if !faults.iter().any(|fault| fault.field == field) {
-                    faults.push(Fault::noted(field, "not understood").with(&value.to_string()));
+                    faults.push(RecordFault::noted(field, "not understood").with(&value.to_string()));
                 }
             }
         }

@@ -12,9 +12,9 @@ use crate::model::{EntityKind, RelationshipKind};
 #[derive(Debug, Clone, Copy)]
 pub(in crate::formats::followthemoney) enum SchemaKind {
     /// An entity.
-    Node(Node),
+    Node(EntitySchema),
     /// A relationship.
-    Edge(Edge),
+    Edge(RelationshipSchema),
     /// A record about one entity, which is added to its properties.
     Annotation(Annotation),
     /// A thing that others refer to, and that is added to their properties.
@@ -25,7 +25,7 @@ pub(in crate::formats::followthemoney) enum SchemaKind {
 
 /// A schema whose records are entities.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::formats::followthemoney) struct Node {
+pub(in crate::formats::followthemoney) struct EntitySchema {
     /// What it is called.
     pub(in crate::formats::followthemoney) name: &'static str,
     /// What its records are.
@@ -39,7 +39,7 @@ pub(in crate::formats::followthemoney) struct Node {
 
 /// A schema whose records are relationships.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::formats::followthemoney) struct Edge {
+pub(in crate::formats::followthemoney) struct RelationshipSchema {
     /// What it is called.
     pub(in crate::formats::followthemoney) name: &'static str,
     /// What its records claim.
@@ -53,14 +53,14 @@ pub(in crate::formats::followthemoney) struct Edge {
     properties: &'static [&'static [&'static str]],
 }
 
-impl Node {
+impl EntitySchema {
     /// Whether FollowTheMoney knows this property of it.
     pub(in crate::formats::followthemoney) fn knows(&self, property: &str) -> bool {
         knows(self.properties, property)
     }
 }
 
-impl Edge {
+impl RelationshipSchema {
     /// Whether FollowTheMoney knows this property of it.
     pub(in crate::formats::followthemoney) fn knows(&self, property: &str) -> bool {
         property == self.from || property == self.to || knows(self.properties, property)
@@ -132,8 +132,8 @@ pub(in crate::formats::followthemoney) fn narrower<'s>(first: &'s str, second: &
 }
 
 /// The schema of entities of this kind, unless they name another.
-pub(in crate::formats::followthemoney) fn node_of(kind: EntityKind, named: Option<&str>) -> Node {
-    let of_kind = |node: &&Node| node.kind == kind;
+pub(in crate::formats::followthemoney) fn node_of(kind: EntityKind, named: Option<&str>) -> EntitySchema {
+    let of_kind = |node: &&EntitySchema| node.kind == kind;
     let named = NODES
         .iter()
         .filter(of_kind)
@@ -143,8 +143,8 @@ pub(in crate::formats::followthemoney) fn node_of(kind: EntityKind, named: Optio
 }
 
 /// The schema of relationships of this kind, unless they name another.
-pub(in crate::formats::followthemoney) fn edge_of(kind: RelationshipKind, named: Option<&str>) -> Edge {
-    let of_kind = |edge: &&Edge| edge.kind == kind;
+pub(in crate::formats::followthemoney) fn edge_of(kind: RelationshipKind, named: Option<&str>) -> RelationshipSchema {
+    let of_kind = |edge: &&RelationshipSchema| edge.kind == kind;
     let named = EDGES
         .iter()
         .filter(of_kind)
@@ -160,7 +160,7 @@ pub(in crate::formats::followthemoney) fn edge_of(kind: RelationshipKind, named:
 }
 
 /// What services and markets are written as: FollowTheMoney has no schema for them, and `keywords` says which they are.
-pub(in crate::formats::followthemoney) const ASSET: Node = Node {
+pub(in crate::formats::followthemoney) const ASSET: EntitySchema = EntitySchema {
     name: "Asset",
     kind: EntityKind::Service,
     named_by: &["name"],
@@ -169,7 +169,7 @@ pub(in crate::formats::followthemoney) const ASSET: Node = Node {
 };
 
 /// What relationships of other kinds are written as.
-pub(in crate::formats::followthemoney) const UNKNOWN_LINK: Edge = edge(
+pub(in crate::formats::followthemoney) const UNKNOWN_LINK: RelationshipSchema = edge(
     "UnknownLink",
     RelationshipKind::RelatedTo,
     ["subject", "object"],
@@ -180,8 +180,8 @@ pub(in crate::formats::followthemoney) const UNKNOWN_LINK: Edge = edge(
 const LEGAL_NAMES: &[&str] = &["name", "alias", "abbreviation"];
 const PERIOD: Option<(&str, &str)> = Some(("startDate", "endDate"));
 
-const fn legal(name: &'static str, kind: EntityKind, properties: &'static [&'static [&'static str]]) -> Node {
-    Node {
+const fn legal(name: &'static str, kind: EntityKind, properties: &'static [&'static [&'static str]]) -> EntitySchema {
+    EntitySchema {
         name,
         kind,
         named_by: LEGAL_NAMES,
@@ -190,7 +190,7 @@ const fn legal(name: &'static str, kind: EntityKind, properties: &'static [&'sta
     }
 }
 
-const NODES: [Node; 12] = [
+const NODES: [EntitySchema; 12] = [
     legal(
         "Company",
         EntityKind::Company,
@@ -208,18 +208,18 @@ const NODES: [Node; 12] = [
         EntityKind::Organization,
         &[THING, LEGAL_ENTITY, ORGANIZATION],
     ),
-    Node {
+    EntitySchema {
         days: Some(("birthDate", "deathDate")),
         ..legal("Person", EntityKind::Person, &[THING, LEGAL_ENTITY, PERSON])
     },
-    Node {
+    EntitySchema {
         name: "Event",
         kind: EntityKind::Event,
         named_by: &["name"],
         days: PERIOD,
         properties: &[THING, INTERVAL, ANALYZABLE, EVENT],
     },
-    Node {
+    EntitySchema {
         name: "Trip",
         kind: EntityKind::Event,
         named_by: &["name"],
@@ -227,35 +227,35 @@ const NODES: [Node; 12] = [
         properties: &[THING, INTERVAL, ANALYZABLE, EVENT, TRIP],
     },
     // Something that takes place in a stated period, and in which companies and people take part.
-    Node {
+    EntitySchema {
         name: "Project",
         kind: EntityKind::Event,
         named_by: &["name", "projectId"],
         days: PERIOD,
         properties: &[THING, VALUE, INTERVAL, PROJECT],
     },
-    Node {
+    EntitySchema {
         name: "CourtCase",
         kind: EntityKind::Event,
         named_by: &["name", "caseNumber"],
         days: Some(("fileDate", "closeDate")),
         properties: &[THING, COURT_CASE],
     },
-    Node {
+    EntitySchema {
         name: "Territory",
         kind: EntityKind::Place,
         named_by: &["name", "alias"],
         days: None,
         properties: &[THING, TERRITORY],
     },
-    Node {
+    EntitySchema {
         name: "Address",
         kind: EntityKind::Place,
         named_by: &["full", "name"],
         days: None,
         properties: &[THING, ADDRESS],
     },
-    Node {
+    EntitySchema {
         name: "RealEstate",
         kind: EntityKind::Place,
         named_by: &["name", "address", "titleNumber", "cadastralCode", "registrationNumber"],
@@ -270,8 +270,8 @@ const fn edge(
     [from, to]: [&'static str; 2],
     role: Option<&'static str>,
     properties: &'static [&'static [&'static str]],
-) -> Edge {
-    Edge {
+) -> RelationshipSchema {
+    RelationshipSchema {
         name,
         kind,
         from,
@@ -286,7 +286,7 @@ use RelationshipKind as Kind;
 const ROLE: Option<&str> = Some("role");
 const OF_RELATIVES: Option<&str> = Some("relationship");
 
-const EDGES: [Edge; 14] = [
+const EDGES: [RelationshipSchema; 14] = [
     edge(
         "Ownership",
         Kind::Owns,

@@ -17,7 +17,7 @@ use crate::{
             terms::{
                 extension::{COMPONENTS, DIRECTNESS, INTEREST, RECORD},
                 ids::{self, locator},
-                schemata::{self, Edge, UNKNOWN_LINK},
+                schemata::{self, RelationshipSchema, UNKNOWN_LINK},
             },
         },
         percentage,
@@ -67,7 +67,7 @@ pub(super) fn of(
 }
 
 /// The key of a relationship that was a record of FollowTheMoney: what its id ends with, and its locator and its record too.
-fn key(relationship: &Relationship, edge: Edge) -> Option<&str> {
+fn key(relationship: &Relationship, edge: RelationshipSchema) -> Option<&str> {
     let record = relationship.record.as_deref()?;
     let prefix = locator(edge.name, "");
     relationship.evidence.iter().find_map(|statement| {
@@ -77,7 +77,7 @@ fn key(relationship: &Relationship, edge: Edge) -> Option<&str> {
     })
 }
 
-fn role(relationship: &Relationship, edge: Edge, output: &mut OutputRecord, summary: &mut ExportSummary) {
+fn role(relationship: &Relationship, edge: RelationshipSchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
     let has_schema = edge.name != UNKNOWN_LINK.name || relationship.kind == RelationshipKind::RelatedTo;
     match edge.role {
         Some(property) => {
@@ -99,7 +99,12 @@ fn role(relationship: &Relationship, edge: Edge, output: &mut OutputRecord, summ
 }
 
 /// The status, in the source's words where it has some, and the day by which it was over.
-fn status(relationship: &Relationship, edge: Edge, output: &mut OutputRecord, summary: &mut ExportSummary) {
+fn status(
+    relationship: &Relationship,
+    edge: RelationshipSchema,
+    output: &mut OutputRecord,
+    summary: &mut ExportSummary,
+) {
     let plain = matches!(
         relationship.status,
         RelationshipStatus::Active | RelationshipStatus::Unknown
@@ -127,7 +132,7 @@ fn has(properties: Option<&Map<String, Value>>, name: &str) -> bool {
 }
 
 /// The directness of an interest, unless the source's words state it, its type and its components.
-fn interest(relationship: &Relationship, edge: Edge, output: &mut OutputRecord) {
+fn interest(relationship: &Relationship, edge: RelationshipSchema, output: &mut OutputRecord) {
     let property = directness::property(relationship.kind).filter(|property| edge.knows(property));
     let stored = property.and_then(|property| relationship.properties.as_ref()?.get(property));
     match (property, stored.map(|stored| directness::of_texts(&texts(stored)))) {
@@ -157,7 +162,12 @@ fn interest(relationship: &Relationship, edge: Edge, output: &mut OutputRecord) 
 }
 
 /// Shares, amounts, capabilities.
-fn figures(relationship: &Relationship, edge: Edge, output: &mut OutputRecord, summary: &mut ExportSummary) {
+fn figures(
+    relationship: &Relationship,
+    edge: RelationshipSchema,
+    output: &mut OutputRecord,
+    summary: &mut ExportSummary,
+) {
     let stored = relationship
         .properties
         .as_ref()

@@ -14,7 +14,7 @@ use crate::{
             terms::{
                 extension::UNDISCLOSED,
                 ids,
-                schemata::{self, ASSET, Node},
+                schemata::{self, ASSET, EntitySchema},
             },
         },
     },
@@ -59,7 +59,7 @@ pub(super) fn of(entity: &Entity, addresses: &[&str], summary: &mut ExportSummar
 /// Puts a value where the schema has a place for it.
 fn put(
     output: &mut OutputRecord,
-    node: Node,
+    node: EntitySchema,
     property: &str,
     value: Option<impl Into<String>>,
     what: &'static str,
@@ -72,7 +72,7 @@ fn put(
     }
 }
 
-fn names(entity: &Entity, node: Node, output: &mut OutputRecord, summary: &mut ExportSummary) {
+fn names(entity: &Entity, node: EntitySchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
     output.put(node.named_by[0], &entity.name);
     let short = texts(entity, SHORT);
     for name in &entity.names {
@@ -101,7 +101,7 @@ fn texts(entity: &Entity, property: &str) -> Vec<String> {
     stored.map(output::texts).unwrap_or_default()
 }
 
-fn identify(entity: &Entity, node: Node, output: &mut OutputRecord, summary: &mut ExportSummary) {
+fn identify(entity: &Entity, node: EntitySchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
     let registered_in = jurisdiction(&texts(entity, "jurisdiction"), entity.country.as_deref());
     for identifier in &entity.identifiers {
         let property = identifiers::property(identifier, registered_in.as_deref());
@@ -112,7 +112,7 @@ fn identify(entity: &Entity, node: Node, output: &mut OutputRecord, summary: &mu
     }
 }
 
-fn days(entity: &Entity, node: Node, output: &mut OutputRecord, summary: &mut ExportSummary) {
+fn days(entity: &Entity, node: EntitySchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
     let life = (entity.founded, entity.dissolved);
     let event = (entity.starts_on, entity.ends_on);
     let (stored, other) = if node.kind == EntityKind::Event {
@@ -137,7 +137,7 @@ fn days(entity: &Entity, node: Node, output: &mut OutputRecord, summary: &mut Ex
 }
 
 /// The status, in the source's words where it has some.
-fn status(entity: &Entity, node: Node, output: &mut OutputRecord, summary: &mut ExportSummary) {
+fn status(entity: &Entity, node: EntitySchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
     let stated_value = entity.status != EntityStatus::Unknown && texts(entity, "status").is_empty();
     let word = stated_value.then(|| entity.status.as_str().to_lowercase());
     put(output, node, "status", word, "status of an entity", summary);

@@ -5,15 +5,15 @@ use super::{
     field_meaning::{EntityField as Field, FieldMeaning},
     names::{Names, one_line},
     parts::{
-        Claim, DAY, NOT_AN_LEI, RecordOutcome, bare_entity, day, entity_id, fault, is_end, lei, placeholder,
+        DAY, GleifClaim, GleifOutcome, NOT_AN_LEI, bare_entity, day, entity_id, fault, is_end, lei, placeholder,
         property_fault, retraction,
     },
-    properties::Properties,
+    properties::PropertyTree,
 };
 use crate::{
     formats::{
-        gleif::syntax::row::{Cell, Row},
-        reader::{Draft, Fault},
+        gleif::syntax::row::{Cell, GleifRow},
+        reader::{Draft, RecordFault},
     },
     model::{
         Ends, Entity, EntityKind, EntityStatus, Identifier, Noun, PartialDate, Record, Relationship, RelationshipKind,
@@ -44,10 +44,10 @@ struct EntityCells<'a> {
 }
 
 /// The drafts and faults of a record of a legal entity.
-pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> RecordOutcome {
-    let mut properties = Properties::default();
+pub(in crate::formats::gleif) fn record(row: &GleifRow<'_>) -> GleifOutcome {
+    let mut properties = PropertyTree::default();
     let cells = sort_cells(row, &mut properties);
-    let mut outcome = RecordOutcome::about(row, cells.lei);
+    let mut outcome = GleifOutcome::about(row, cells.lei);
     let lei = match lei(row, cells.lei, "LEI") {
         Ok(lei) => lei,
         Err(fault) => return outcome.reject(fault),
@@ -77,7 +77,7 @@ pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> RecordOutcome {
 }
 
 /// Sorts the cells of a record by what they mean.
-fn sort_cells<'a>(row: &Row<'a>, properties: &mut Properties) -> EntityCells<'a> {
+fn sort_cells<'a>(row: &GleifRow<'a>, properties: &mut PropertyTree) -> EntityCells<'a> {
     let mut cells = EntityCells::default();
     for &cell in row.cells {
         let place = match row.meaning(cell) {
@@ -133,9 +133,9 @@ fn sort_cells<'a>(row: &Row<'a>, properties: &mut Properties) -> EntityCells<'a>
     cells
 }
 
-fn name(row: &Row<'_>, cell: Option<Cell>) -> Result<String, Fault> {
+fn name(row: &GleifRow<'_>, cell: Option<Cell>) -> Result<String, RecordFault> {
     let Some(cell) = cell else {
-        return Err(Fault::rejected("Entity.LegalName", "missing"));
+        return Err(RecordFault::rejected("Entity.LegalName", "missing"));
     };
     let name = one_line(row.text(cell));
     if Entity::check_name(&name).is_err() {
@@ -147,10 +147,10 @@ fn name(row: &Row<'_>, cell: Option<Cell>) -> Result<String, Fault> {
 /// Fills in the fields beyond LEI and name.
 fn describe(
     entity: &mut Entity,
-    row: &Row<'_>,
+    row: &GleifRow<'_>,
     mut cells: EntityCells<'_>,
-    outcome: &mut RecordOutcome,
-    properties: &mut Properties,
+    outcome: &mut GleifOutcome,
+    properties: &mut PropertyTree,
 ) {
     if let Some("RESIDENT_GOVERNMENT_ENTITY" | "INTERNATIONAL_ORGANIZATION") = row.text_of(cells.category) {
         entity.kind = EntityKind::Organization;
@@ -178,7 +178,7 @@ fn describe(
 
 /// The country of the legal address, more precisely where the law of a part of that country applies. Both are in the
 /// properties as well, as parts of an address and of the jurisdiction.
-fn country(row: &Row<'_>, cells: &EntityCells<'_>, outcome: &mut RecordOutcome) -> Option<String> {
+fn country(row: &GleifRow<'_>, cells: &EntityCells<'_>, outcome: &mut GleifOutcome) -> Option<String> {
     let fits = |text: &&str| Entity::check_country(text).is_ok();
     let address = row.text_of(cells.country);
     let law = row.text_of(cells.jurisdiction).filter(fits);
@@ -194,7 +194,7 @@ fn country(row: &Row<'_>, cells: &EntityCells<'_>, outcome: &mut RecordOutcome) 
 
 /// The number in a business register, with the register's code as its scheme. Codes with six equal digits stand for no
 /// register or for one without a code: their numbers would meet those of others.
-fn registered(row: &Row<'_>, cells: &EntityCells<'_>) -> Option<Identifier> {
+fn registered(row: &GleifRow<'_>, cells: &EntityCells<'_>) -> Option<Identifier> {
     let (authority, value) = (row.text(cells.authority?), row.text(cells.authority_id?));
     let digits = authority.strip_prefix("RA")?.as_bytes();
     let is_code = digits.len() == 6 && digits.iter().all(u8::is_ascii_digit);
@@ -208,11 +208,11 @@ fn registered(row: &Row<'_>, cells: &EntityCells<'_>) -> Option<Identifier> {
 
 /// The successors of the entity that have an LEI. One with only a name is in the properties already.
 fn successors<'a>(
-    row: &Row<'a>,
+    row: &GleifRow<'a>,
     cells: &EntityCells<'_>,
     lei: &str,
-    outcome: &mut RecordOutcome,
-    properties: &mut Properties,
+    outcome: &mut GleifOutcome,
+    properties: &mut PropertyTree,
 ) -> Vec<(&'a str, Relationship)> {
     let stated_on: Option<PartialDate> = row.text_of(cells.updated).and_then(day);
     let mut successors: Vec<(&str, Relationship)> = Vec::new();
@@ -223,7 +223,7 @@ fn successors<'a>(
         } else if successor == lei {
             outcome.keep(row, cell, "the entity itself", properties);
         } else if !successors.iter().any(|(known, _)| *known == successor) {
-            let claim = Claim {
+            let claim = GleifClaim {
                 kind: RelationshipKind::SucceededBy,
                 ends: Ends::Known {
                     from: entity_id(lei),

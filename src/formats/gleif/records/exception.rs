@@ -3,13 +3,13 @@
 
 use super::{
     field_meaning::{ExceptionField as Field, FieldMeaning},
-    parts::{Claim, RecordOutcome, entity_id, fault, lei, placeholder, retraction},
-    properties::Properties,
+    parts::{GleifClaim, GleifOutcome, entity_id, fault, lei, placeholder, retraction},
+    properties::PropertyTree,
 };
 use crate::{
     formats::{
-        gleif::syntax::row::{Cell, Row},
-        reader::{Draft, Fault},
+        gleif::syntax::row::{Cell, GleifRow},
+        reader::{Draft, RecordFault},
     },
     model::{Ends, Noun, Record, RelationshipKind, UnknownReason},
 };
@@ -34,8 +34,8 @@ const CATEGORIES: [(&str, &str, &str, &str); 2] = [
 ];
 
 /// The drafts and faults of an exception.
-pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> RecordOutcome {
-    let mut properties = Properties::default();
+pub(in crate::formats::gleif) fn record(row: &GleifRow<'_>) -> GleifOutcome {
+    let mut properties = PropertyTree::default();
     let (mut lei_cell, mut category, mut first, mut deleted) = (None, None, None, false);
     for &cell in row.cells {
         match row.meaning(cell) {
@@ -48,12 +48,12 @@ pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> RecordOutcome {
             _ => properties.keep(row, cell),
         }
     }
-    let mut outcome = RecordOutcome::about(row, lei_cell);
+    let mut outcome = GleifOutcome::about(row, lei_cell);
     let (lei, (role, key, locator)) = match (lei(row, lei_cell, "LEI"), categorized(row, category)) {
         (Ok(lei), Ok(category)) => (lei, category),
         (Err(fault), _) | (_, Err(fault)) => return outcome.reject(fault),
     };
-    let claim = Claim {
+    let claim = GleifClaim {
         kind: RelationshipKind::Consolidates,
         ends: Ends::UnknownFrom {
             to: entity_id(lei),
@@ -78,9 +78,12 @@ pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> RecordOutcome {
 }
 
 /// The role, the key and the locator of the category in a cell.
-fn categorized(row: &Row<'_>, cell: Option<Cell>) -> Result<(&'static str, &'static str, &'static str), Fault> {
+fn categorized(
+    row: &GleifRow<'_>,
+    cell: Option<Cell>,
+) -> Result<(&'static str, &'static str, &'static str), RecordFault> {
     let Some(cell) = cell else {
-        return Err(Fault::rejected("Exception.Category", "missing"));
+        return Err(RecordFault::rejected("Exception.Category", "missing"));
     };
     let name = row.text(cell);
     let known = CATEGORIES.iter().find(|(known, ..)| *known == name);
@@ -92,10 +95,10 @@ fn categorized(row: &Row<'_>, cell: Option<Cell>) -> Result<(&'static str, &'sta
 
 /// The reason in a cell; words that the model does not have stay in the properties.
 fn reason(
-    row: &Row<'_>,
+    row: &GleifRow<'_>,
     cell: Option<Cell>,
-    outcome: &mut RecordOutcome,
-    properties: &mut Properties,
+    outcome: &mut GleifOutcome,
+    properties: &mut PropertyTree,
 ) -> UnknownReason {
     let Some(cell) = cell else {
         return UnknownReason::Unspecified;

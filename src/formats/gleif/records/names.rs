@@ -5,11 +5,11 @@ use std::borrow::Cow;
 
 use super::{
     field_meaning::{EntityField, Part},
-    parts::{RecordOutcome, property_fault},
-    properties::Properties,
+    parts::{GleifOutcome, property_fault},
+    properties::PropertyTree,
 };
 use crate::{
-    formats::gleif::syntax::row::{Cell, Row},
+    formats::gleif::syntax::row::{Cell, GleifRow},
     model::{LINE_CHARS_MAX, LIST_MAX, Name, NameKind, is_blank},
 };
 
@@ -43,7 +43,7 @@ pub(in crate::formats::gleif) fn one_line(text: &str) -> Cow<'_, str> {
 
 impl<'a> Names<'a> {
     /// Takes a part of the name that the cell belongs to.
-    pub(in crate::formats::gleif) fn add(&mut self, row: &Row<'a>, cell: Cell, field: EntityField, part: Part) {
+    pub(in crate::formats::gleif) fn add(&mut self, row: &GleifRow<'a>, cell: Cell, field: EntityField, part: Part) {
         let names = match field {
             EntityField::Transliterated(_) => &mut self.transliterated,
             _ => &mut self.others,
@@ -67,10 +67,10 @@ impl<'a> Names<'a> {
     /// The names; invalid ones go to the properties.
     pub(in crate::formats::gleif) fn finish(
         self,
-        row: &Row<'_>,
+        row: &GleifRow<'_>,
         main: &str,
-        outcome: &mut RecordOutcome,
-        properties: &mut Properties,
+        outcome: &mut GleifOutcome,
+        properties: &mut PropertyTree,
     ) -> Vec<Name> {
         let mut names = Vec::with_capacity(self.others.len() + self.transliterated.len());
         for (parts, types) in [(self.others, OTHER_TYPES), (self.transliterated, TRANSLITERATED_TYPES)] {
@@ -124,9 +124,9 @@ impl NameParts<'_> {
         &self,
         text: &str,
         types: &[NameType],
-        row: &Row<'_>,
-        outcome: &mut RecordOutcome,
-        properties: &mut Properties,
+        row: &GleifRow<'_>,
+        outcome: &mut GleifOutcome,
+        properties: &mut PropertyTree,
     ) -> Option<Name> {
         let text = one_line(text).into_owned();
         if is_blank(&text) {
@@ -154,7 +154,7 @@ impl NameParts<'_> {
     }
 
     /// Puts all parts into the properties.
-    fn keep(&self, row: &Row<'_>, properties: &mut Properties) {
+    fn keep(&self, row: &GleifRow<'_>, properties: &mut PropertyTree) {
         for part in [self.text, self.language, self.of_type] {
             properties.keep_optional(row, part.map(|(_, cell)| cell));
         }

@@ -1,10 +1,10 @@
 //! What all three kinds of records share: checked LEIs and dates, placeholders for entities of other files, and evidence.
 
-use super::properties::Properties;
+use super::properties::PropertyTree;
 use crate::{
     formats::{
-        gleif::syntax::row::{Cell, Row},
-        reader::{Draft, Effect, Fault, Order, RecordChange, VALUE_CHARS_MAX},
+        gleif::syntax::row::{Cell, GleifRow},
+        reader::{Draft, Effect, RecordChange, RecordFault, VALUE_CHARS_MAX, VersionOrder},
     },
     model::{
         Ends, Entity, EntityKind, Evidence, Identifier, LEI_SCHEME, Noun, PartialDate, Record, Relationship,
@@ -17,16 +17,16 @@ pub(in crate::formats::gleif) const NOT_AN_LEI: &str = "not a Legal Entity Ident
 
 /// The drafts and faults of a record.
 #[derive(Default)]
-pub(in crate::formats::gleif) struct RecordOutcome {
+pub(in crate::formats::gleif) struct GleifOutcome {
     /// The LEI that it is about.
     pub(in crate::formats::gleif) key: Option<String>,
     pub(in crate::formats::gleif) drafts: Vec<Draft>,
-    pub(in crate::formats::gleif) faults: Vec<Fault>,
+    pub(in crate::formats::gleif) faults: Vec<RecordFault>,
 }
 
-impl RecordOutcome {
+impl GleifOutcome {
     /// No drafts yet, for the record that is about the LEI in this cell.
-    pub(in crate::formats::gleif) fn about(row: &Row<'_>, lei: Option<Cell>) -> Self {
+    pub(in crate::formats::gleif) fn about(row: &GleifRow<'_>, lei: Option<Cell>) -> Self {
         let quoted = |text: &str| text.chars().take(VALUE_CHARS_MAX).collect();
         Self {
             key: row.text_of(lei).map(quoted),
@@ -36,7 +36,7 @@ impl RecordOutcome {
 
     /// Rejects the record.
     #[must_use]
-    pub(in crate::formats::gleif) fn reject(mut self, fault: Fault) -> Self {
+    pub(in crate::formats::gleif) fn reject(mut self, fault: RecordFault) -> Self {
         self.drafts.clear();
         self.faults.push(fault);
         self
@@ -45,18 +45,18 @@ impl RecordOutcome {
     /// Puts an invalid value into the properties, with a fault.
     pub(in crate::formats::gleif) fn keep(
         &mut self,
-        row: &Row<'_>,
+        row: &GleifRow<'_>,
         cell: Cell,
         reason: &'static str,
-        properties: &mut Properties,
+        properties: &mut PropertyTree,
     ) {
         self.faults.push(property_fault(row, cell, reason));
         properties.keep(row, cell);
     }
 
     /// Adds a remark on a cell that is taken as written, but contradicts another.
-    pub(in crate::formats::gleif) fn note(&mut self, row: &Row<'_>, cell: Cell, reason: &'static str) {
-        self.faults.push(Fault {
+    pub(in crate::formats::gleif) fn note(&mut self, row: &GleifRow<'_>, cell: Cell, reason: &'static str) {
+        self.faults.push(RecordFault {
             effect: Effect::Noted,
             ..fault(row, cell, reason)
         });
@@ -65,10 +65,10 @@ impl RecordOutcome {
     /// The parsed value of a cell; a cell that cannot be parsed goes to the properties.
     pub(in crate::formats::gleif) fn read<T>(
         &mut self,
-        row: &Row<'_>,
+        row: &GleifRow<'_>,
         cell: Option<Cell>,
         (parse, reason): (impl Fn(&str) -> Option<T>, &'static str),
-        properties: &mut Properties,
+        properties: &mut PropertyTree,
     ) -> Option<T> {
         let cell = cell?;
         let read = parse(row.text(cell));
@@ -80,13 +80,13 @@ impl RecordOutcome {
 }
 
 /// A fault of a cell for which its record is rejected.
-pub(in crate::formats::gleif) fn fault(row: &Row<'_>, cell: Cell, reason: &'static str) -> Fault {
-    Fault::rejected(row.fields.field(cell.field).path.clone(), reason).with(row.text(cell))
+pub(in crate::formats::gleif) fn fault(row: &GleifRow<'_>, cell: Cell, reason: &'static str) -> RecordFault {
+    RecordFault::rejected(row.fields.field(cell.field).path.clone(), reason).with(row.text(cell))
 }
 
 /// A fault of a cell whose text goes to the properties.
-pub(in crate::formats::gleif) fn property_fault(row: &Row<'_>, cell: Cell, reason: &'static str) -> Fault {
-    Fault {
+pub(in crate::formats::gleif) fn property_fault(row: &GleifRow<'_>, cell: Cell, reason: &'static str) -> RecordFault {
+    RecordFault {
         effect: Effect::InProperties,
         ..fault(row, cell, reason)
     }
@@ -97,7 +97,7 @@ pub(in crate::formats::gleif) fn retraction(noun: Noun, id: String) -> Draft {
     Draft {
         status_is_implied: false,
         known_at: None,
-        order: Order::default(),
+        order: VersionOrder::default(),
         change: RecordChange::Retraction { noun, id },
     }
 }
@@ -107,12 +107,12 @@ pub(in crate::formats::gleif) fn retraction(noun: Noun, id: String) -> Draft {
 /// # Errors
 /// The fault for which the record is rejected, where the cell is absent or holds none.
 pub(in crate::formats::gleif) fn lei<'a>(
-    row: &Row<'a>,
+    row: &GleifRow<'a>,
     cell: Option<Cell>,
     field: &'static str,
-) -> Result<&'a str, Fault> {
+) -> Result<&'a str, RecordFault> {
     let Some(cell) = cell else {
-        return Err(Fault::rejected(field, "missing"));
+        return Err(RecordFault::rejected(field, "missing"));
     };
     let text = row.text(cell);
     match check_lei(text) {
@@ -161,7 +161,7 @@ pub(in crate::formats::gleif) fn is_end(day: &PartialDate) -> bool {
 pub(in crate::formats::gleif) const DAY: (fn(&str) -> Option<PartialDate>, &str) = (day, "not a date");
 
 /// One claim of GLEIF, with the statement it rests on.
-pub(in crate::formats::gleif) struct Claim<'a> {
+pub(in crate::formats::gleif) struct GleifClaim<'a> {
     pub(in crate::formats::gleif) kind: RelationshipKind,
     pub(in crate::formats::gleif) ends: Ends,
     /// Distinguishes it from others of its kind between its ends.
@@ -171,7 +171,7 @@ pub(in crate::formats::gleif) struct Claim<'a> {
     pub(in crate::formats::gleif) stated_on: Option<PartialDate>,
 }
 
-impl Claim<'_> {
+impl GleifClaim<'_> {
     /// The claim as a relationship that is in effect and has no dates.
     pub(in crate::formats::gleif) fn relationship(self) -> Relationship {
         let id = relationship_id(self.kind, &self.ends, self.key);

@@ -3,26 +3,26 @@
 use serde_json::{Map, Value};
 
 use crate::formats::gleif::syntax::{
-    fields::Step,
-    row::{Cell, Row},
+    fields::PropertyStep,
+    row::{Cell, GleifRow},
 };
 
 /// The properties of a record while it is read.
 #[derive(Default)]
-pub(in crate::formats::gleif) struct Properties {
+pub(in crate::formats::gleif) struct PropertyTree {
     members: Map<String, Value>,
     has_lists: bool,
 }
 
-impl Properties {
+impl PropertyTree {
     /// Adds a cell as it is written.
-    pub(in crate::formats::gleif) fn keep(&mut self, row: &Row<'_>, cell: Cell) {
+    pub(in crate::formats::gleif) fn keep(&mut self, row: &GleifRow<'_>, cell: Cell) {
         let text = row.text(cell);
         self.has_lists |= put(&mut self.members, &row.fields.field(cell.field).steps, cell, text);
     }
 
     /// Adds a cell that may be absent.
-    pub(in crate::formats::gleif) fn keep_optional(&mut self, row: &Row<'_>, cell: Option<Cell>) {
+    pub(in crate::formats::gleif) fn keep_optional(&mut self, row: &GleifRow<'_>, cell: Option<Cell>) {
         if let Some(cell) = cell {
             self.keep(row, cell);
         }
@@ -38,8 +38,8 @@ impl Properties {
 }
 
 /// Puts a text where the steps lead; returns whether that is in a list.
-fn put(members: &mut Map<String, Value>, steps: &[Step], cell: Cell, text: &str) -> bool {
-    let Some((Step::Member(first), rest)) = steps.split_first() else {
+fn put(members: &mut Map<String, Value>, steps: &[PropertyStep], cell: Cell, text: &str) -> bool {
+    let Some((PropertyStep::Member(first), rest)) = steps.split_first() else {
         return false;
     };
     // Most names come once, and most of the others lie in an object that is there already.
@@ -53,11 +53,11 @@ fn put(members: &mut Map<String, Value>, steps: &[Step], cell: Cell, text: &str)
 }
 
 /// The same from any value.
-fn put_inside(place: &mut Value, steps: &[Step], cell: Cell, text: &str) -> bool {
+fn put_inside(place: &mut Value, steps: &[PropertyStep], cell: Cell, text: &str) -> bool {
     match steps.split_first() {
         None => add(place, text),
-        Some((Step::Member(_), _)) => put(members_of(place), steps, cell, text),
-        Some((Step::Item(list), rest)) => {
+        Some((PropertyStep::Member(_), _)) => put(members_of(place), steps, cell, text),
+        Some((PropertyStep::Item(list), rest)) => {
             put_inside(item(place, cell.indices[*list]), rest, cell, text);
             true
         }

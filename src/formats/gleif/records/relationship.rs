@@ -3,13 +3,13 @@
 
 use super::{
     field_meaning::{FieldMeaning, RelationshipField as Field},
-    parts::{Claim, DAY, RecordOutcome, day, entity_id, fault, is_end, lei, placeholder, retraction},
-    properties::Properties,
+    parts::{DAY, GleifClaim, GleifOutcome, day, entity_id, fault, is_end, lei, placeholder, retraction},
+    properties::PropertyTree,
 };
 use crate::{
     formats::{
-        gleif::syntax::row::{Cell, Row},
-        reader::{Draft, Fault},
+        gleif::syntax::row::{Cell, GleifRow},
+        reader::{Draft, RecordFault},
     },
     model::{Ends, Noun, PartialDate, Record, RelationshipKind, RelationshipStatus, ULTIMATE_PARENT_ROLE, Validity},
 };
@@ -115,10 +115,10 @@ struct Period {
 }
 
 /// The drafts and faults of a record of a relationship.
-pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> RecordOutcome {
-    let mut properties = Properties::default();
+pub(in crate::formats::gleif) fn record(row: &GleifRow<'_>) -> GleifOutcome {
+    let mut properties = PropertyTree::default();
     let cells = sort_cells(row, &mut properties);
-    let mut outcome = RecordOutcome::about(row, cells.start);
+    let mut outcome = GleifOutcome::about(row, cells.start);
     let (start, end, of_type) = match ends(row, &cells) {
         Ok(ends) => ends,
         Err(fault) => return outcome.reject(fault),
@@ -127,7 +127,7 @@ pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> RecordOutcome {
         Orientation::EndToStart => (end, start),
         Orientation::StartToEnd => (start, end),
     };
-    let claim = Claim {
+    let claim = GleifClaim {
         kind: of_type.kind,
         ends: Ends::Known {
             from: entity_id(from),
@@ -158,7 +158,7 @@ pub(in crate::formats::gleif) fn record(row: &Row<'_>) -> RecordOutcome {
 }
 
 /// Sorts the cells of a record by what they mean.
-fn sort_cells(row: &Row<'_>, properties: &mut Properties) -> RelationshipCells {
+fn sort_cells(row: &GleifRow<'_>, properties: &mut PropertyTree) -> RelationshipCells {
     let mut cells = RelationshipCells::default();
     for &cell in row.cells {
         let place = match row.meaning(cell) {
@@ -207,7 +207,7 @@ fn period(periods: &mut Vec<Period>, cell: Cell) -> &mut Period {
 }
 
 /// Both LEIs and the type, which are required.
-fn ends<'a>(row: &Row<'a>, cells: &RelationshipCells) -> Result<(&'a str, &'a str, &'static Type), Fault> {
+fn ends<'a>(row: &GleifRow<'a>, cells: &RelationshipCells) -> Result<(&'a str, &'a str, &'static Type), RecordFault> {
     for cell in [cells.start_type, cells.end_type].into_iter().flatten() {
         if row.text(cell) != "LEI" {
             return Err(fault(row, cell, "not identified by an LEI"));
@@ -216,7 +216,7 @@ fn ends<'a>(row: &Row<'a>, cells: &RelationshipCells) -> Result<(&'a str, &'a st
     let start = lei(row, cells.start, "Relationship.StartNode.NodeID")?;
     let end = lei(row, cells.end, "Relationship.EndNode.NodeID")?;
     let Some(cell) = cells.of_type else {
-        return Err(Fault::rejected("Relationship.RelationshipType", "missing"));
+        return Err(RecordFault::rejected("Relationship.RelationshipType", "missing"));
     };
     let name = row.text(cell);
     match TYPES.iter().find(|known| known.name == name) {
@@ -228,10 +228,10 @@ fn ends<'a>(row: &Row<'a>, cells: &RelationshipCells) -> Result<(&'a str, &'a st
 /// The dates of the first RELATIONSHIP_PERIOD, in whichever place it stands. Other periods are those of accounts and of
 /// their filing, and stay in the properties.
 fn validity(
-    row: &Row<'_>,
+    row: &GleifRow<'_>,
     cells: &RelationshipCells,
-    outcome: &mut RecordOutcome,
-    properties: &mut Properties,
+    outcome: &mut GleifOutcome,
+    properties: &mut PropertyTree,
 ) -> Validity {
     let dates = |period: &Period| row.text_of(period.of_type) == Some("RELATIONSHIP_PERIOD");
     let chosen = cells.periods.iter().position(dates);
@@ -254,7 +254,7 @@ fn validity(
         outcome.note(
             row,
             end,
-            "until is not after since; both kept as written, neither believed",
+            "until is not after since; both are stored as written, neither is used",
         );
     }
     validity
@@ -263,11 +263,11 @@ fn validity(
 /// The status. An inactive relationship has ended; without an end date it is unknown since when, so that it is not taken
 /// for one in effect. An annulled record was wrong, a duplicate carries no information.
 fn status(
-    row: &Row<'_>,
+    row: &GleifRow<'_>,
     cells: &RelationshipCells,
     validity: Validity,
-    outcome: &mut RecordOutcome,
-    properties: &mut Properties,
+    outcome: &mut GleifOutcome,
+    properties: &mut PropertyTree,
 ) -> RelationshipStatus {
     let status_text = row.text_of(cells.status);
     if let (Some(cell), false) = (

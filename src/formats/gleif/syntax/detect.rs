@@ -80,7 +80,7 @@ fn first_list(start: &[u8]) -> Option<&[u8]> {
 
 /// By the names of the columns.
 fn in_table(start: &[u8]) -> Option<Content> {
-    let mut reader = csv_records::Syntax::COMMAS.reader(start);
+    let mut reader = csv_records::CsvDialect::COMMAS.reader(start);
     let mut header = csv::ByteRecord::new();
     reader.read_byte_record(&mut header).ok()?;
     let has = |prefix: &str| {

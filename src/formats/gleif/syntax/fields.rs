@@ -41,7 +41,7 @@ impl FieldPosition {
 
 /// One step from a record's properties to a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::formats::gleif) enum Step {
+pub(in crate::formats::gleif) enum PropertyStep {
     /// Into the member with this name.
     Member(String),
     /// Into an item of the list, whose index is at this place among the indices of a position.
@@ -50,13 +50,13 @@ pub(in crate::formats::gleif) enum Step {
 
 /// A field.
 #[derive(Debug)]
-pub(in crate::formats::gleif) struct Field {
+pub(in crate::formats::gleif) struct RecordField {
     /// As the golden copy's columns call it, without numbers: `Entity.LegalAddress.City`.
     pub(in crate::formats::gleif) path: String,
     /// What it means.
     pub(in crate::formats::gleif) meaning: FieldMeaning,
     /// The steps to its place in `properties`.
-    pub(in crate::formats::gleif) steps: Vec<Step>,
+    pub(in crate::formats::gleif) steps: Vec<PropertyStep>,
     is_list: bool,
     depth: usize,
     /// Its children, by the names seen so far in the file.
@@ -65,15 +65,15 @@ pub(in crate::formats::gleif) struct Field {
 
 /// The fields seen so far in a file.
 #[derive(Debug)]
-pub(in crate::formats::gleif) struct Fields {
-    all: Vec<Field>,
+pub(in crate::formats::gleif) struct RecordFields {
+    all: Vec<RecordField>,
     meaning: fn(&str) -> FieldMeaning,
 }
 
-impl Fields {
+impl RecordFields {
     /// No fields yet; `meaning` says what a path means.
     pub(in crate::formats::gleif) fn new(meaning: fn(&str) -> FieldMeaning) -> Self {
-        let root = Field {
+        let root = RecordField {
             path: String::new(),
             meaning: FieldMeaning::Other,
             steps: Vec::new(),
@@ -93,7 +93,7 @@ impl Fields {
         self.all[0].children.clear();
     }
 
-    pub(in crate::formats::gleif) fn field(&self, ix: FieldIx) -> &Field {
+    pub(in crate::formats::gleif) fn field(&self, ix: FieldIx) -> &RecordField {
         &self.all[ix.0]
     }
 
@@ -156,13 +156,16 @@ impl Fields {
         }
         let is_list = LISTS.iter().any(|(list, _)| *list == name) || LISTS.iter().any(|(list, _)| *list == path);
         let mut steps = above.steps.clone();
-        steps.extend(member(&path, name).map(Step::Member));
-        let lists = steps.iter().filter(|step| matches!(step, Step::Item(_))).count();
+        steps.extend(member(&path, name).map(PropertyStep::Member));
+        let lists = steps
+            .iter()
+            .filter(|step| matches!(step, PropertyStep::Item(_)))
+            .count();
         let is_list = is_list && lists < LISTS_MAX;
         if is_list {
-            steps.push(Step::Item(lists));
+            steps.push(PropertyStep::Item(lists));
         }
-        self.all.push(Field {
+        self.all.push(RecordField {
             meaning: (self.meaning)(&path),
             depth: above.depth + 1,
             path,

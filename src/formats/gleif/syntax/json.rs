@@ -6,14 +6,14 @@ use std::{borrow::Cow, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::row::Builder;
+use super::row::GleifRowBuilder;
 use crate::formats::{
     gleif::{
         file_type::Content,
         record_sink::{NOT_UTF_8 as FILE_NOT_UTF_8, RecordSink, too_many_fields},
     },
     json_values::{self, LooseValues, ReadError, ReadOptions, Reason},
-    reader::{Fault, Input, NOT_UTF_8, Unreadable, too_long},
+    reader::{Input, NOT_UTF_8, RecordFault, Unreadable, too_long},
 };
 
 /// What the list of records is called.
@@ -37,7 +37,7 @@ pub(in crate::formats::gleif) fn read(
         expected: None,
         loose_values: LooseValues::Refused,
     };
-    let mut builder = Builder::new(content.fields());
+    let mut builder = GleifRowBuilder::new(content.fields());
     let read = json_values::split(bytes, options, &mut |place, value| {
         builder.begin();
         let row = match parse(value, &mut builder) {
@@ -71,24 +71,24 @@ fn unreadable(error: ReadError, sink: &RecordSink<'_>) -> Unreadable {
 }
 
 /// Gives a record to the builder.
-fn parse(value: &[u8], builder: &mut Builder) -> Result<(), Fault> {
+fn parse(value: &[u8], builder: &mut GleifRowBuilder) -> Result<(), RecordFault> {
     if str::from_utf8(value).is_err() {
-        return Err(Fault::rejected("", NOT_UTF_8));
+        return Err(RecordFault::rejected("", NOT_UTF_8));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(value);
     let read = Contents(builder).deserialize(&mut deserializer);
     match read.and_then(|()| deserializer.end()) {
         Ok(()) => Ok(()),
-        Err(_) => Err(Fault::rejected("", "not a JSON object").with(&String::from_utf8_lossy(value))),
+        Err(_) => Err(RecordFault::rejected("", "not a JSON object").with(&String::from_utf8_lossy(value))),
     }
 }
 
 /// What stands inside of what is open.
-struct Contents<'b>(&'b mut Builder);
+struct Contents<'b>(&'b mut GleifRowBuilder);
 
 /// What stands under a name in what is open: one value, or a list of them.
 struct Member<'b, 'n> {
-    builder: &'b mut Builder,
+    builder: &'b mut GleifRowBuilder,
     name: &'n str,
 }
 

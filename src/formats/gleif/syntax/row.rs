@@ -1,7 +1,7 @@
 //! One record as a flat list of values, each with its field: what every syntax is turned into, and all that the mapping
 //! sees.
 
-use super::fields::{FieldIx, FieldPosition, Fields, LISTS_MAX};
+use super::fields::{FieldIx, FieldPosition, LISTS_MAX, RecordFields};
 use crate::formats::gleif::records::field_meaning::FieldMeaning;
 
 /// A value and where it stands.
@@ -27,17 +27,17 @@ impl Cell {
     }
 }
 
-/// A record.
+/// A record as a row of cells.
 #[derive(Clone, Copy)]
-pub(in crate::formats::gleif) struct Row<'a> {
-    pub(in crate::formats::gleif) fields: &'a Fields,
+pub(in crate::formats::gleif) struct GleifRow<'a> {
+    pub(in crate::formats::gleif) fields: &'a RecordFields,
     /// The texts of all its cells, in one.
     pub(in crate::formats::gleif) text: &'a str,
     /// What is not blank, in the order of the file.
     pub(in crate::formats::gleif) cells: &'a [Cell],
 }
 
-impl<'a> Row<'a> {
+impl<'a> GleifRow<'a> {
     pub(in crate::formats::gleif) fn meaning(&self, cell: Cell) -> FieldMeaning {
         self.fields.field(cell.field).meaning
     }
@@ -54,8 +54,8 @@ impl<'a> Row<'a> {
 }
 
 /// Builds rows from nested elements or members of objects.
-pub(in crate::formats::gleif) struct Builder {
-    fields: Fields,
+pub(in crate::formats::gleif) struct GleifRowBuilder {
+    fields: RecordFields,
     text: String,
     cells: Vec<Cell>,
     frames: Vec<Frame>,
@@ -78,8 +78,8 @@ struct Frame {
     child_counts: Vec<(FieldIx, usize)>,
 }
 
-impl Builder {
-    pub(in crate::formats::gleif) fn new(fields: Fields) -> Self {
+impl GleifRowBuilder {
+    pub(in crate::formats::gleif) fn new(fields: RecordFields) -> Self {
         Self {
             fields,
             text: String::new(),
@@ -108,9 +108,9 @@ impl Builder {
     }
 
     /// The record; none when it holds more than a record may.
-    pub(in crate::formats::gleif) fn row(&mut self) -> Option<Row<'_>> {
+    pub(in crate::formats::gleif) fn row(&mut self) -> Option<GleifRow<'_>> {
         self.flush();
-        (!self.overflow).then_some(Row {
+        (!self.overflow).then_some(GleifRow {
             fields: &self.fields,
             text: &self.text,
             cells: &self.cells,

@@ -6,16 +6,16 @@ use std::collections::HashSet;
 use csv::ByteRecord;
 
 use super::{
-    fields::{FieldPosition, Fields},
-    row::{Cell, Row},
+    fields::{FieldPosition, RecordFields},
+    row::{Cell, GleifRow},
 };
 use crate::formats::{
-    csv_records::{Records, Step, Syntax, unclosed},
+    csv_records::{CsvDialect, CsvEvent, Records, unclosed},
     gleif::{
         file_type::Content,
         record_sink::{NOT_UTF_8, RecordSink, too_many_fields},
     },
-    reader::{self, Fault, Input, Unreadable},
+    reader::{self, Input, RecordFault, Unreadable},
 };
 
 /// The columns that no record can do without.
@@ -37,22 +37,22 @@ pub(in crate::formats::gleif) fn read(
     content: Content,
     sink: &mut RecordSink<'_>,
 ) -> Result<(), Unreadable> {
-    let mut records = Records::new(input.bytes, Syntax::COMMAS, input.source_defaults.record_bytes_max);
+    let mut records = Records::new(input.bytes, CsvDialect::COMMAS, input.source_defaults.record_bytes_max);
     let header = records.advance().map_err(|error| sink.io(error))?;
-    if header == Step::End {
+    if header == CsvEvent::End {
         return Err(Unreadable::malformed("line 1", "the file is empty; get it again"));
     }
     let mut fields = content.fields();
     let columns = columns(&records.record, content, &mut fields)?;
-    if matches!(header, Step::Unclosed { .. }) {
+    if matches!(header, CsvEvent::Unclosed { .. }) {
         return Err(sink.cut_off());
     }
     let mut cells: Vec<Cell> = Vec::new();
     loop {
         let line = match records.advance().map_err(|error| sink.io(error))? {
-            Step::Record { line } => line,
-            Step::End => return Ok(()),
-            Step::Unclosed { .. } => return Err(unclosed(sink.next_place())),
+            CsvEvent::Record { line } => line,
+            CsvEvent::End => return Ok(()),
+            CsvEvent::Unclosed { .. } => return Err(unclosed(sink.next_place())),
         };
         let row = row(&records.record, &columns, &fields, &mut cells);
         if sink.hand_over(row, Some(line)).is_break() {
@@ -65,14 +65,14 @@ pub(in crate::formats::gleif) fn read(
 fn row<'a>(
     row: &'a ByteRecord,
     columns: &[FieldPosition],
-    fields: &'a Fields,
+    fields: &'a RecordFields,
     cells: &'a mut Vec<Cell>,
-) -> Result<Row<'a>, Fault> {
+) -> Result<GleifRow<'a>, RecordFault> {
     if row.len() != columns.len() {
         let fields_found = format!("{} instead of {}", row.len(), columns.len());
-        return Err(Fault::rejected("", "not as many fields as the header").with(&fields_found));
+        return Err(RecordFault::rejected("", "not as many fields as the header").with(&fields_found));
     }
-    let text = str::from_utf8(row.as_slice()).map_err(|_| Fault::rejected("", reader::NOT_UTF_8))?;
+    let text = str::from_utf8(row.as_slice()).map_err(|_| RecordFault::rejected("", reader::NOT_UTF_8))?;
     cells.clear();
     let mut start = 0;
     for (at, column) in columns.iter().enumerate() {
@@ -80,7 +80,7 @@ fn row<'a>(
         if start < end {
             // A letter may not begin in one cell and end in the next.
             let cell = text.get(start..end);
-            let cell = cell.ok_or_else(|| Fault::rejected("", reader::NOT_UTF_8))?;
+            let cell = cell.ok_or_else(|| RecordFault::rejected("", reader::NOT_UTF_8))?;
             let trimmed = cell.trim();
             if !trimmed.is_empty() {
                 let start = start + (cell.len() - cell.trim_start().len());
@@ -89,11 +89,11 @@ fn row<'a>(
         }
         start = end;
     }
-    Ok(Row { fields, text, cells })
+    Ok(GleifRow { fields, text, cells })
 }
 
 /// The field of each column.
-fn columns(header: &ByteRecord, content: Content, fields: &mut Fields) -> Result<Vec<FieldPosition>, Unreadable> {
+fn columns(header: &ByteRecord, content: Content, fields: &mut RecordFields) -> Result<Vec<FieldPosition>, Unreadable> {
     let refuse = |reason: String| Unreadable::malformed("line 1", reason);
     let mut names: HashSet<&str> = HashSet::new();
     let mut columns: Vec<FieldPosition> = Vec::with_capacity(header.len());
@@ -128,7 +128,7 @@ fn columns(header: &ByteRecord, content: Content, fields: &mut Fields) -> Result
 }
 
 /// The field that a column names: `Entity.OtherAddresses.OtherAddress.2.City`.
-fn position(name: &str, fields: &mut Fields) -> Option<FieldPosition> {
+fn position(name: &str, fields: &mut RecordFields) -> Option<FieldPosition> {
     const DIGITS_MAX: usize = 3;
     let is_number =
         |part: &str| (1..=DIGITS_MAX).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());

@@ -9,13 +9,13 @@ use quick_xml::{
     events::{BytesStart, Event},
 };
 
-use super::row::Builder;
+use super::row::GleifRowBuilder;
 use crate::formats::{
     gleif::{
         file_type::Content,
         record_sink::{NOT_UTF_8, RecordSink, too_many_fields},
     },
-    reader::{BoundedReader, Fault, Input, Unreadable},
+    reader::{BoundedReader, Input, RecordFault, Unreadable},
 };
 
 /// The root and the element of a record.
@@ -45,7 +45,7 @@ pub(in crate::formats::gleif) fn read(
         depth: 0,
         has_root: false,
         in_record: false,
-        builder: Builder::new(content.fields()),
+        builder: GleifRowBuilder::new(content.fields()),
     };
     loop {
         buffer.clear();
@@ -86,7 +86,7 @@ struct FileReader {
     depth: usize,
     has_root: bool,
     in_record: bool,
-    builder: Builder,
+    builder: GleifRowBuilder,
 }
 
 impl FileReader {
@@ -189,7 +189,7 @@ impl FileReader {
             return Progress::RecordEnd;
         }
         self.in_record = false;
-        let row: Result<_, Fault> = self.builder.row().ok_or_else(too_many_fields);
+        let row: Result<_, RecordFault> = self.builder.row().ok_or_else(too_many_fields);
         match sink.hand_over(row, None) {
             ControlFlow::Continue(()) => Progress::RecordEnd,
             ControlFlow::Break(()) => Progress::Stop,

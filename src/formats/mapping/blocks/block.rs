@@ -8,9 +8,12 @@ use super::{
 };
 use crate::{
     formats::mapping::columns::{
-        cell_texts::{Components, Country, Day, Flag, Id, Key, Line, Link, Percentage, SourceKey, Text, one_line},
+        cell_texts::{
+            ComponentIds, Country, Day, Flag, Id, Line, MultilineText, Percentage, RelationshipKey, SourceKey, WebLink,
+            one_line,
+        },
         row::Row,
-        value::{Field, Value},
+        value::{TypedValue, Value},
     },
     model::{
         Capability, Currency, Directness, EntityKind, EntityStatus, Interest, NameKind, PartialDate, RelationshipKind,
@@ -22,36 +25,36 @@ use crate::{
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::formats::mapping) struct SourceBlock {
-    pub(in crate::formats::mapping) id: Option<Field<SourceKey>>,
-    pub(in crate::formats::mapping) publisher: Option<Field<Line>>,
-    pub(in crate::formats::mapping) title: Option<Field<Line>>,
-    pub(in crate::formats::mapping) url: Option<Field<Link>>,
-    pub(in crate::formats::mapping) published_on: Option<Field<PartialDate>>,
-    pub(in crate::formats::mapping) licence: Option<Field<Line>>,
+    pub(in crate::formats::mapping) id: Option<TypedValue<SourceKey>>,
+    pub(in crate::formats::mapping) publisher: Option<TypedValue<Line>>,
+    pub(in crate::formats::mapping) title: Option<TypedValue<Line>>,
+    pub(in crate::formats::mapping) url: Option<TypedValue<WebLink>>,
+    pub(in crate::formats::mapping) published_on: Option<TypedValue<PartialDate>>,
+    pub(in crate::formats::mapping) licence: Option<TypedValue<Line>>,
 }
 
 /// An entity for each row.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::formats::mapping) struct EntityBlock {
-    pub(in crate::formats::mapping) id: Field<Id>,
+    pub(in crate::formats::mapping) id: TypedValue<Id>,
     /// Needed, as the name is, unless the entity is known.
-    pub(in crate::formats::mapping) kind: Option<Field<EntityKind>>,
-    pub(in crate::formats::mapping) name: Option<Field<Line>>,
+    pub(in crate::formats::mapping) kind: Option<TypedValue<EntityKind>>,
+    pub(in crate::formats::mapping) name: Option<TypedValue<Line>>,
     #[serde(default)]
     pub(in crate::formats::mapping) names: Vec<NameBlock>,
-    pub(in crate::formats::mapping) description: Option<Field<Text>>,
-    pub(in crate::formats::mapping) country: Option<Field<Country>>,
+    pub(in crate::formats::mapping) description: Option<TypedValue<MultilineText>>,
+    pub(in crate::formats::mapping) country: Option<TypedValue<Country>>,
     #[serde(default)]
     pub(in crate::formats::mapping) identifiers: Vec<IdentifierBlock>,
-    pub(in crate::formats::mapping) status: Option<Field<EntityStatus>>,
-    pub(in crate::formats::mapping) founded: Option<Field<PartialDate>>,
-    pub(in crate::formats::mapping) dissolved: Option<Field<PartialDate>>,
-    pub(in crate::formats::mapping) starts_on: Option<Field<PartialDate>>,
-    pub(in crate::formats::mapping) ends_on: Option<Field<PartialDate>>,
-    pub(in crate::formats::mapping) website: Option<Field<Link>>,
+    pub(in crate::formats::mapping) status: Option<TypedValue<EntityStatus>>,
+    pub(in crate::formats::mapping) founded: Option<TypedValue<PartialDate>>,
+    pub(in crate::formats::mapping) dissolved: Option<TypedValue<PartialDate>>,
+    pub(in crate::formats::mapping) starts_on: Option<TypedValue<PartialDate>>,
+    pub(in crate::formats::mapping) ends_on: Option<TypedValue<PartialDate>>,
+    pub(in crate::formats::mapping) website: Option<TypedValue<WebLink>>,
     /// Whether it stands for a party that is not disclosed.
-    pub(in crate::formats::mapping) undisclosed: Option<Field<Flag>>,
+    pub(in crate::formats::mapping) undisclosed: Option<TypedValue<Flag>>,
     #[serde(default)]
     pub(in crate::formats::mapping) properties: Properties,
     /// Whether another table describes it, and this is only to have something to relate.
@@ -69,66 +72,66 @@ pub(in crate::formats::mapping) struct EntityBlock {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::formats::mapping) struct NameBlock {
-    pub(in crate::formats::mapping) text: Field<Line>,
-    pub(in crate::formats::mapping) kind: Field<NameKind>,
-    pub(in crate::formats::mapping) language: Option<Field<Line>>,
-    pub(in crate::formats::mapping) script: Option<Field<Line>>,
+    pub(in crate::formats::mapping) text: TypedValue<Line>,
+    pub(in crate::formats::mapping) kind: TypedValue<NameKind>,
+    pub(in crate::formats::mapping) language: Option<TypedValue<Line>>,
+    pub(in crate::formats::mapping) script: Option<TypedValue<Line>>,
 }
 
 /// An identifier.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::formats::mapping) struct IdentifierBlock {
-    pub(in crate::formats::mapping) scheme: Field<Line>,
-    pub(in crate::formats::mapping) value: Field<Line>,
+    pub(in crate::formats::mapping) scheme: TypedValue<Line>,
+    pub(in crate::formats::mapping) value: TypedValue<Line>,
 }
 
 /// A relationship for each row.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::formats::mapping) struct RelationshipBlock {
-    pub(in crate::formats::mapping) kind: Field<RelationshipKind>,
-    pub(in crate::formats::mapping) from: Option<Field<Id>>,
-    pub(in crate::formats::mapping) to: Option<Field<Id>>,
+    pub(in crate::formats::mapping) kind: TypedValue<RelationshipKind>,
+    pub(in crate::formats::mapping) from: Option<TypedValue<Id>>,
+    pub(in crate::formats::mapping) to: Option<TypedValue<Id>>,
     /// Why an end is not known, where it is blank.
-    pub(in crate::formats::mapping) unknown_reason: Option<Field<UnknownReason>>,
+    pub(in crate::formats::mapping) unknown_reason: Option<TypedValue<UnknownReason>>,
     /// Distinguishes it from others of this kind between the two.
-    pub(in crate::formats::mapping) key: Option<Field<Key>>,
-    pub(in crate::formats::mapping) role: Option<Field<Line>>,
-    pub(in crate::formats::mapping) status: Option<Field<RelationshipStatus>>,
-    pub(in crate::formats::mapping) since: Option<Field<PartialDate>>,
+    pub(in crate::formats::mapping) key: Option<TypedValue<RelationshipKey>>,
+    pub(in crate::formats::mapping) role: Option<TypedValue<Line>>,
+    pub(in crate::formats::mapping) status: Option<TypedValue<RelationshipStatus>>,
+    pub(in crate::formats::mapping) since: Option<TypedValue<PartialDate>>,
     /// The first day on which it no longer holds.
-    pub(in crate::formats::mapping) until: Option<Field<PartialDate>>,
+    pub(in crate::formats::mapping) until: Option<TypedValue<PartialDate>>,
     /// The last day on which it holds.
-    pub(in crate::formats::mapping) last_day: Option<Field<PartialDate>>,
+    pub(in crate::formats::mapping) last_day: Option<TypedValue<PartialDate>>,
     /// A day on which it was over at the latest, where neither is said.
-    pub(in crate::formats::mapping) ended_by: Option<Field<Day>>,
-    pub(in crate::formats::mapping) share: Option<Field<Percentage>>,
-    pub(in crate::formats::mapping) share_of: Option<Field<ShareOf>>,
-    pub(in crate::formats::mapping) interest: Option<Field<Interest>>,
-    pub(in crate::formats::mapping) directness: Option<Field<Directness>>,
+    pub(in crate::formats::mapping) ended_by: Option<TypedValue<Day>>,
+    pub(in crate::formats::mapping) share: Option<TypedValue<Percentage>>,
+    pub(in crate::formats::mapping) share_of: Option<TypedValue<ShareOf>>,
+    pub(in crate::formats::mapping) interest: Option<TypedValue<Interest>>,
+    pub(in crate::formats::mapping) directness: Option<TypedValue<Directness>>,
     /// The ids or the records of the relationships that an indirect one is made up of.
-    pub(in crate::formats::mapping) components: Option<Field<Components>>,
+    pub(in crate::formats::mapping) components: Option<TypedValue<ComponentIds>>,
     /// The source's own id of the record.
-    pub(in crate::formats::mapping) record: Option<Field<Line>>,
-    pub(in crate::formats::mapping) amount: Option<Field<f64>>,
-    pub(in crate::formats::mapping) currency: Option<Field<Currency>>,
-    pub(in crate::formats::mapping) amount_of: Option<Field<Line>>,
+    pub(in crate::formats::mapping) record: Option<TypedValue<Line>>,
+    pub(in crate::formats::mapping) amount: Option<TypedValue<f64>>,
+    pub(in crate::formats::mapping) currency: Option<TypedValue<Currency>>,
+    pub(in crate::formats::mapping) amount_of: Option<TypedValue<Line>>,
     #[serde(default)]
-    pub(in crate::formats::mapping) capabilities: Vec<Field<Capability>>,
+    pub(in crate::formats::mapping) capabilities: Vec<TypedValue<Capability>>,
     #[serde(default)]
     pub(in crate::formats::mapping) properties: Properties,
     /// Where in the source it stands.
-    pub(in crate::formats::mapping) locator: Option<Field<Line>>,
-    pub(in crate::formats::mapping) stated_on: Option<Field<PartialDate>>,
-    pub(in crate::formats::mapping) summary: Option<Field<Text>>,
+    pub(in crate::formats::mapping) locator: Option<TypedValue<Line>>,
+    pub(in crate::formats::mapping) stated_on: Option<TypedValue<PartialDate>>,
+    pub(in crate::formats::mapping) summary: Option<TypedValue<MultilineText>>,
     #[serde(default)]
     when: Conditions,
     each: Option<ListSplit>,
 }
 
 /// A value with its key in the mapping, if it is present.
-fn keyed<'a, T>(key: &'static str, field: Option<&'a Field<T>>) -> Option<(&'static str, &'a Value)> {
+fn keyed<'a, T>(key: &'static str, field: Option<&'a TypedValue<T>>) -> Option<(&'static str, &'a Value)> {
     field.map(|of| (key, &of.value))
 }
 

@@ -6,7 +6,7 @@ use crate::{
     formats::{
         mapping::columns::{
             cell_texts::{Id, Percentage, one_line},
-            value::Field,
+            value::TypedValue,
         },
         reader::Draft,
     },
@@ -62,7 +62,7 @@ impl RelationshipBlock {
     }
 
     fn ends(&self, reader: &mut RowReader<'_>) -> Option<Ends> {
-        let is_blank = |end: &Option<Field<Id>>, reader: &RowReader<'_>| {
+        let is_blank = |end: &Option<TypedValue<Id>>, reader: &RowReader<'_>| {
             end.as_ref().is_none_or(|end| end.value.is_blank(&reader.row))
         };
         let (from_blank, to_blank) = (is_blank(&self.from, reader), is_blank(&self.to, reader));
@@ -90,7 +90,7 @@ impl RelationshipBlock {
                 _ => None,
             };
         }
-        let mut end = |key, end: &Option<Field<Id>>| match end {
+        let mut end = |key, end: &Option<TypedValue<Id>>| match end {
             Some(end) => reader.essential(key, end).map(|id| id.0),
             None => {
                 reader.reject(key, "blank");
@@ -232,7 +232,7 @@ impl RelationshipBlock {
 }
 
 /// The remark on an end that is not after the start.
-const CONTRADICTORY: &str = "until is not after since; both kept as written, neither believed";
+const CONTRADICTORY: &str = "until is not after since; both are stored as written, neither is used";
 
 /// Type, directness and components of an interest in a company.
 struct InterestDetails {

@@ -9,9 +9,9 @@ use crate::{
             cell_texts::CellValue,
             csv_options::CsvOptions,
             row::Row,
-            value::{Field, ResolvedText, Value},
+            value::{ResolvedText, TypedValue, Value},
         },
-        reader::Fault,
+        reader::RecordFault,
     },
     model::PROPERTIES_BYTES_MAX,
 };
@@ -20,12 +20,16 @@ use crate::{
 pub(in crate::formats::mapping) struct RowReader<'a> {
     pub(in crate::formats::mapping) row: Row<'a>,
     options: &'a CsvOptions,
-    faults: &'a mut Vec<Fault>,
+    faults: &'a mut Vec<RecordFault>,
     extra_properties: Map<String, serde_json::Value>,
 }
 
 impl<'a> RowReader<'a> {
-    pub(in crate::formats::mapping) fn new(row: Row<'a>, options: &'a CsvOptions, faults: &'a mut Vec<Fault>) -> Self {
+    pub(in crate::formats::mapping) fn new(
+        row: Row<'a>,
+        options: &'a CsvOptions,
+        faults: &'a mut Vec<RecordFault>,
+    ) -> Self {
         Self {
             row,
             options,
@@ -38,16 +42,16 @@ impl<'a> RowReader<'a> {
     pub(in crate::formats::mapping) fn essential<T: CellValue>(
         &mut self,
         key: &'static str,
-        field: &Field<T>,
+        field: &TypedValue<T>,
     ) -> Option<T> {
         let name = name(key, &field.value);
         let fault = match field.value.fill(&self.row) {
             ResolvedText::Text(text) => match T::read(&text, &self.options.dates) {
                 Ok(read) => return Some(read),
-                Err(_) => Fault::rejected(name, T::REFUSED).with(&text),
+                Err(_) => RecordFault::rejected(name, T::REFUSED).with(&text),
             },
-            ResolvedText::Blank => Fault::rejected(name, "blank"),
-            ResolvedText::Unlisted(text) => Fault::rejected(name, UNLISTED).with(&text),
+            ResolvedText::Blank => RecordFault::rejected(name, "blank"),
+            ResolvedText::Unlisted(text) => RecordFault::rejected(name, UNLISTED).with(&text),
         };
         self.faults.push(fault);
         None
@@ -57,7 +61,7 @@ impl<'a> RowReader<'a> {
     pub(in crate::formats::mapping) fn optional<T: CellValue>(
         &mut self,
         key: &'static str,
-        field: Option<&Field<T>>,
+        field: Option<&TypedValue<T>>,
     ) -> Option<T> {
         let field = field?;
         match field.value.fill(&self.row) {
@@ -78,14 +82,14 @@ impl<'a> RowReader<'a> {
 
     /// Rejects the draft.
     pub(in crate::formats::mapping) fn reject(&mut self, key: &'static str, reason: &'static str) {
-        self.faults.push(Fault::rejected(key, reason));
+        self.faults.push(RecordFault::rejected(key, reason));
     }
 
     /// Puts a field that was understood, but does not fit others, into the properties.
     pub(in crate::formats::mapping) fn keep<T>(
         &mut self,
         key: &'static str,
-        field: Option<&Field<T>>,
+        field: Option<&TypedValue<T>>,
         reason: &'static str,
     ) {
         if let Some(field) = field
@@ -99,14 +103,14 @@ impl<'a> RowReader<'a> {
     pub(in crate::formats::mapping) fn note<T>(
         &mut self,
         key: &'static str,
-        field: Option<&Field<T>>,
+        field: Option<&TypedValue<T>>,
         reason: &'static str,
     ) {
         if let Some(field) = field
             && let Some(text) = field.value.text(&self.row)
         {
             self.faults
-                .push(Fault::noted(name(key, &field.value), reason).with(&text));
+                .push(RecordFault::noted(name(key, &field.value), reason).with(&text));
         }
     }
 
@@ -116,7 +120,7 @@ impl<'a> RowReader<'a> {
         let original = cell.filter(|cell| !cell.is_empty()).map_or(text, str::to_owned);
         let name = name(key, value);
         self.faults
-            .push(Fault::in_properties(name.clone(), reason).with(&original));
+            .push(RecordFault::in_properties(name.clone(), reason).with(&original));
         self.extra_properties.insert(name, original.into());
     }
 

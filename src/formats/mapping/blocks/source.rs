@@ -4,7 +4,7 @@
 use super::{block::SourceBlock, row_reader::RowReader};
 use crate::{
     formats::{
-        mapping::columns::{cell_texts::CellValue, value::Field},
+        mapping::columns::{cell_texts::CellValue, value::TypedValue},
         reader::{SourceDefaults, Unreadable},
     },
     model::Source,
@@ -83,7 +83,7 @@ impl SourceBlock {
 }
 
 /// The value of a field that is the same for every row.
-fn constant<T: CellValue>(of: &Field<T>) -> Option<T> {
+fn constant<T: CellValue>(of: &TypedValue<T>) -> Option<T> {
     T::read(&of.value.constant()?, &[]).ok()
 }
 

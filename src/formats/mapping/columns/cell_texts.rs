@@ -99,9 +99,9 @@ impl CellValue for Day {
 
 /// Ids of relationships or of records, each once.
 #[derive(Debug, Clone)]
-pub(in crate::formats::mapping) struct Components(pub(in crate::formats::mapping) Vec<String>);
+pub(in crate::formats::mapping) struct ComponentIds(pub(in crate::formats::mapping) Vec<String>);
 
-impl CellValue for Components {
+impl CellValue for ComponentIds {
     const REFUSED: &'static str = "not ids without spaces, with ; between them";
 
     fn read(text: &str, _: &[DateFormat]) -> Result<Self, Invalid> {
@@ -141,7 +141,7 @@ texts! {
     /// A name, a title or a role: one line, whatever the lines of the cell.
     Line, "longer than 1,000 characters", |text| within(one_line(text), LINE_CHARS_MAX);
     /// A description: lines and tabs, and no other control characters.
-    Text, "longer than 20,000 characters", |text| {
+    MultilineText, "longer than 20,000 characters", |text| {
         let plain = |letter: &char| !letter.is_control() || "\n\r\t".contains(*letter);
         within(text.chars().filter(plain).collect(), TEXT_CHARS_MAX)
     };
@@ -154,11 +154,11 @@ texts! {
     /// The id of a source.
     SourceKey, "not an id", |text| Source::id_of(&within(one_line(text), ID_CHARS_MAX)?);
     /// Distinguishes a relationship from others of its kind between the same two.
-    Key, "longer than 4,000 characters", |text| within(one_line(text), DERIVED_ID_CHARS_MAX);
+    RelationshipKey, "longer than 4,000 characters", |text| within(one_line(text), DERIVED_ID_CHARS_MAX);
     /// A country or a part of one.
     Country, "not a country code", country_code;
     /// A link to the web.
-    Link, "not a link", link;
+    WebLink, "not a link", link;
 }
 
 impl CellValue for PartialDate {

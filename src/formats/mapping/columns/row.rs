@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use crate::formats::{
     cells,
-    reader::{Fault, NOT_UTF_8},
+    reader::{NOT_UTF_8, RecordFault},
 };
 
 /// The columns of a table.
@@ -25,13 +25,13 @@ impl Header {
     }
 
     /// The row with these cells, or why it is none.
-    pub(in crate::formats::mapping) fn row<'r>(&'r self, cells: &'r csv::ByteRecord) -> Result<Row<'r>, Fault> {
+    pub(in crate::formats::mapping) fn row<'r>(&'r self, cells: &'r csv::ByteRecord) -> Result<Row<'r>, RecordFault> {
         if cells.len() != self.names.len() {
             let fields = format!("{} of {}", cells.len(), self.names.len());
-            return Err(Fault::rejected("", "more or fewer fields than the header has").with(&fields));
+            return Err(RecordFault::rejected("", "more or fewer fields than the header has").with(&fields));
         }
         if let Some(place) = cells.iter().position(|cell| std::str::from_utf8(cell).is_err()) {
-            let fault = Fault::rejected(self.names[place].clone(), NOT_UTF_8);
+            let fault = RecordFault::rejected(self.names[place].clone(), NOT_UTF_8);
             return Err(fault.with(&String::from_utf8_lossy(&cells[place])));
         }
         Ok(Row {

@@ -5,7 +5,7 @@ use std::io::BufRead;
 
 use super::csv_options::CsvOptions;
 use crate::formats::{
-    csv_records::{Records, Step, Syntax},
+    csv_records::{CsvDialect, CsvEvent, Records},
     reader::{NOT_UTF_8, Unreadable},
 };
 
@@ -26,11 +26,11 @@ impl<'a> Rows<'a> {
         options: &CsvOptions,
         record_bytes_max: usize,
     ) -> Self {
-        let syntax = Syntax {
+        let dialect = CsvDialect {
             delimiter: options.delimiter,
             quote: options.quote,
         };
-        let records = Records::new(bytes, syntax, record_bytes_max);
+        let records = Records::new(bytes, dialect, record_bytes_max);
         Self { records }
     }
 
@@ -55,9 +55,9 @@ impl<'a> Rows<'a> {
     pub(in crate::formats::mapping) fn next_row(&mut self) -> Result<Option<RawRow<'_>>, Unreadable> {
         loop {
             let line = match self.records.advance()? {
-                Step::Record { line } => line,
-                Step::Unclosed { line } => return Err(unclosed(line)),
-                Step::End => return Ok(None),
+                CsvEvent::Record { line } => line,
+                CsvEvent::Unclosed { line } => return Err(unclosed(line)),
+                CsvEvent::End => return Ok(None),
             };
             if self.records.record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
                 let record = &self.records.record;

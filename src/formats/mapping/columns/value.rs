@@ -169,12 +169,12 @@ impl<'de> Deserialize<'de> for Value {
 
 /// A value that is parsed into a `T`.
 #[derive(Debug, Clone)]
-pub(in crate::formats::mapping) struct Field<T> {
+pub(in crate::formats::mapping) struct TypedValue<T> {
     pub(in crate::formats::mapping) value: Value,
     parsed_as: PhantomData<T>,
 }
 
-impl<'de, T: CellValue> Deserialize<'de> for Field<T> {
+impl<'de, T: CellValue> Deserialize<'de> for TypedValue<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         let plain = value.template.constant().filter(|_| value.values.is_none());

@@ -1,12 +1,12 @@
 //! A suggestion block by block: the source, how the table is written, its entities.
 
 use super::{
-    layout::{Block, Text, quoted},
+    layout::{TomlBlock, ValueTemplate, quoted},
     parties::{
         identify::{self, Key},
         party::{Party, is_of_relationship},
         party_kind::EntityKindGuess,
-        shape::Shape,
+        shape::TableShape,
     },
     sample::{column::Column, dates::Dates, meaning::Meaning, phrases::Attribute, rows::Sample},
 };
@@ -17,7 +17,7 @@ pub(super) struct Guess<'a> {
     pub(super) sample: &'a Sample,
     pub(super) meanings: &'a [Meaning],
     pub(super) dates: &'a Dates,
-    pub(super) shape: &'a Shape,
+    pub(super) shape: &'a TableShape,
     /// What the table is called, without an ending.
     pub(super) file: &'a str,
 }
@@ -95,8 +95,8 @@ impl Guess<'_> {
     }
 
     /// The block for a party.
-    pub(super) fn entity(&self, party: &Party, key: &Key) -> Block {
-        let mut block = Block::new("[[entity]]");
+    pub(super) fn entity(&self, party: &Party, key: &Key) -> TomlBlock {
+        let mut block = TomlBlock::new("[[entity]]");
         if let Some(each) = self.each(party) {
             block.line("each", &each, "some cells have several names");
         }
@@ -118,7 +118,7 @@ impl Guess<'_> {
         block
     }
 
-    fn kind(&self, block: &mut Block, party: &Party) {
+    fn kind(&self, block: &mut TomlBlock, party: &Party) {
         match self.kind_guess(party) {
             EntityKindGuess::Always(kind, why) => block.line("kind", &quoted(kind.as_str()), &why),
             EntityKindGuess::Listed {
@@ -136,7 +136,7 @@ impl Guess<'_> {
         }
     }
 
-    fn name(&self, block: &mut Block, party: &Party, key: &Key) {
+    fn name(&self, block: &mut TomlBlock, party: &Party, key: &Key) {
         let name = identify::name_text(self.sample, party);
         let Some((columns, text)) = name else {
             let names: Vec<String> = key
@@ -154,7 +154,7 @@ impl Guess<'_> {
             || self.column(columns[0]).filled_count() >= self.column(key.presence_column).filled_count();
         match (is_full, key.columns.first().filter(|column| !columns.contains(column))) {
             (false, Some(column)) => {
-                let name = Text::Or(text, Template::write(&self.column(*column).name, &[]));
+                let name = ValueTemplate::Or(text, Template::write(&self.column(*column).name, &[]));
                 block.line("name", &name.toml(), "the key stands in for it where it is blank");
             }
             _ => {
@@ -181,7 +181,7 @@ impl Guess<'_> {
     }
 
     /// What else is known of a party.
-    fn described(&self, block: &mut Block, party: &Party) {
+    fn described(&self, block: &mut TomlBlock, party: &Party) {
         let mut properties: Vec<usize> = party.properties.clone();
         let mut has_country = false;
         for (attribute, column) in &party.fields {
@@ -218,7 +218,7 @@ impl Guess<'_> {
     }
 
     /// The columns that go to the properties as written, with a remark on each.
-    pub(super) fn properties(&self, block: &mut Block, columns: &[usize]) {
+    pub(super) fn properties(&self, block: &mut TomlBlock, columns: &[usize]) {
         let mut columns = columns.to_vec();
         columns.sort_unstable();
         columns.dedup();
@@ -240,7 +240,7 @@ impl Guess<'_> {
             block.list(
                 "properties",
                 &members,
-                "nothing was guessed of these: they are kept as they are written",
+                "no meaning was guessed for these: they are stored as written",
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     compose::Guess,
-    layout::{Block, quoted},
+    layout::{TomlBlock, quoted},
     sample::{
         meaning::{is_site, of, underscored, understands_country},
         phrases::Attribute,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Guess<'_> {
-    pub(super) fn country(&self, block: &mut Block, attribute: Attribute, column: usize) {
+    pub(super) fn country(&self, block: &mut TomlBlock, attribute: Attribute, column: usize) {
         let cells = self.column(column);
         let texts = cells.texts();
         let is_state = attribute == Attribute::State;
@@ -41,7 +41,7 @@ impl Guess<'_> {
         }
     }
 
-    pub(super) fn status(&self, block: &mut Block, column: usize) {
+    pub(super) fn status(&self, block: &mut TomlBlock, column: usize) {
         let cells = self.column(column);
         let texts: Vec<(String, String, String)> = cells
             .texts()
@@ -65,7 +65,7 @@ impl Guess<'_> {
     }
 
     /// A date of which some cells may say that there is none.
-    pub(super) fn date(&self, block: &mut Block, key: &str, column: usize) {
+    pub(super) fn date(&self, block: &mut TomlBlock, key: &str, column: usize) {
         let cells = self.column(column);
         let reads = of(cells, |cell| self.dates.reads(cell));
         let forms: Vec<String> = self
@@ -106,7 +106,7 @@ impl Guess<'_> {
         }
     }
 
-    pub(super) fn website(&self, block: &mut Block, column: usize) {
+    pub(super) fn website(&self, block: &mut TomlBlock, column: usize) {
         let cells = self.column(column);
         let has_scheme = |cell: &str| cell.starts_with("http://") || cell.starts_with("https://");
         let is_bare = cells.count(|cell| is_site(cell) && !has_scheme(cell)) > cells.count(has_scheme);

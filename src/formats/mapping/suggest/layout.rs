@@ -7,14 +7,14 @@ const LINE_CHARS_MAX: usize = 120;
 
 /// A value of a mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Text {
+pub(super) enum ValueTemplate {
     /// A template.
     Plain(String),
     /// A template, and another one where that is blank.
     Or(String, String),
 }
 
-impl Text {
+impl ValueTemplate {
     /// As TOML.
     pub(super) fn toml(&self) -> String {
         match self {
@@ -26,14 +26,14 @@ impl Text {
 
 /// A table of a mapping.
 #[derive(Debug, Default)]
-pub(super) struct Block {
+pub(super) struct TomlBlock {
     head: String,
     text: String,
     /// Its own tables, which stand behind all that is in it.
     tables: String,
 }
 
-impl Block {
+impl TomlBlock {
     /// A table under this head: `[[entity]]`.
     pub(super) fn new(head: &str) -> Self {
         Self {

@@ -12,8 +12,8 @@ pub use sample::rows::SAMPLE_RECORDS_MAX;
 
 use self::{
     compose::Guess,
-    layout::{Block, quoted},
-    parties::{identify::Key, party::Party, shape::Shape},
+    layout::{TomlBlock, quoted},
+    parties::{identify::Key, party::Party, shape::TableShape},
     sample::rows::Sample,
 };
 use super::columns::template::Template;
@@ -41,7 +41,7 @@ pub fn suggest(input: Input<'_>) -> Result<String, Unreadable> {
     let source_defaults = input.source_defaults;
     let mut sample = Sample::read(input)?;
     let (meanings, dates) = sample::meaning::meanings(&sample);
-    let shape = Shape::of(&mut sample, &meanings);
+    let shape = TableShape::of(&mut sample, &meanings);
     let guess = Guess {
         sample: &sample,
         meanings: &meanings,
@@ -69,7 +69,7 @@ pub fn suggest(input: Input<'_>) -> Result<String, Unreadable> {
     }
     let blocks: Vec<String> = blocks
         .iter()
-        .map(Block::toml)
+        .map(TomlBlock::toml)
         .filter(|block| block.lines().count() > 1)
         .collect();
     Ok(format!("{}\n{}", guess.remarks(&name), blocks.join("\n")))
@@ -120,8 +120,8 @@ impl Guess<'_> {
     }
 
     /// What the table is: what was said of it, else by the name of the file.
-    fn source(&self, source_defaults: &SourceDefaults) -> Block {
-        let mut block = Block::new("[source]");
+    fn source(&self, source_defaults: &SourceDefaults) -> TomlBlock {
+        let mut block = TomlBlock::new("[source]");
         let words = self
             .file
             .split(|letter: char| !letter.is_alphanumeric())
@@ -175,8 +175,8 @@ impl Guess<'_> {
         block
     }
 
-    fn csv(&self) -> Block {
-        let mut block = Block::new("[csv]");
+    fn csv(&self) -> TomlBlock {
+        let mut block = TomlBlock::new("[csv]");
         let delimiter = char::from(self.sample.delimiter);
         if delimiter != ',' {
             block.line("delimiter", &quoted(&delimiter.to_string()), "");

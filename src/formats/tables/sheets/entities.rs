@@ -3,15 +3,9 @@
 use crate::{
     formats::{
         Problems,
-        tables::{
-            cell,
-            ids::{Ids, Noun},
-            layout::TableLayout,
-            row::Row,
-            sheet::Sheet,
-        },
+        tables::{cell, ids::Ids, layout::TableLayout, row::TableRow, sheet::Sheet},
     },
-    model::{Catalog, Entity, EntityKind, EntityStatus, PartialDate, not_before, plain_id},
+    model::{Catalog, Entity, EntityKind, EntityStatus, Noun, PartialDate, not_before, plain_id},
 };
 
 pub(in crate::formats::tables) const LAYOUT: TableLayout = TableLayout {
@@ -81,14 +75,14 @@ pub(in crate::formats::tables) fn read(
 }
 
 /// `founded` and `dissolved`, in this order.
-fn life(row: &mut Row<'_>) -> (Option<PartialDate>, Option<PartialDate>) {
+fn life(row: &mut TableRow<'_>) -> (Option<PartialDate>, Option<PartialDate>) {
     let (founded, dissolved) = (row.date("founded"), row.date("dissolved"));
     row.checked("dissolved", not_before(founded, "founded", dissolved));
     (founded, dissolved)
 }
 
 /// `starts_on` and `ends_on`, in this order and of events only.
-fn days(row: &mut Row<'_>, kind: Option<EntityKind>) -> (Option<PartialDate>, Option<PartialDate>) {
+fn days(row: &mut TableRow<'_>, kind: Option<EntityKind>) -> (Option<PartialDate>, Option<PartialDate>) {
     let (starts_on, ends_on) = (row.date("starts_on"), row.date("ends_on"));
     if let Some(kind) = kind.filter(|kind| *kind != EntityKind::Event) {
         for column in ["starts_on", "ends_on"] {

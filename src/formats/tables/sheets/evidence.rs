@@ -8,13 +8,13 @@ use crate::{
         Problem, Problems,
         tables::{
             cell,
-            ids::{Ids, Noun, not_in_use},
+            ids::{Ids, not_in_use},
             layout::TableLayout,
-            row::Row,
+            row::TableRow,
             sheet::Sheet,
         },
     },
-    model::{Catalog, Evidence, Relationship, Share, Source, Stance, plain_id},
+    model::{Catalog, Evidence, Noun, Relationship, Share, Source, Stance, plain_id},
 };
 
 pub(in crate::formats::tables) const LAYOUT: TableLayout = TableLayout {
@@ -96,7 +96,7 @@ pub(in crate::formats::tables) fn read(
 }
 
 /// The id of a statement, which must be unique among statements only.
-fn own_id(row: &mut Row<'_>, lines: &mut HashMap<String, u64>) -> Option<String> {
+fn own_id(row: &mut TableRow<'_>, lines: &mut HashMap<String, u64>) -> Option<String> {
     let id = row.required_as("id", |text| plain_id(text, usize::MAX).map(str::to_owned))?;
     let (file, line) = row.place();
     match lines.entry(id.clone()) {
@@ -108,7 +108,7 @@ fn own_id(row: &mut Row<'_>, lines: &mut HashMap<String, u64>) -> Option<String>
     Some(id)
 }
 
-fn source(row: &mut Row<'_>, ids: &Ids) -> Option<String> {
+fn source(row: &mut TableRow<'_>, ids: &Ids) -> Option<String> {
     let id = row.required_as("source", Source::id_of)?;
     if !ids.knows(Noun::Source, &id) {
         row.problem("source", "the id of a source in sources.csv");
@@ -117,7 +117,7 @@ fn source(row: &mut Row<'_>, ids: &Ids) -> Option<String> {
 }
 
 /// The figure of this source: a share of what the relationship's share is of.
-fn share(row: &mut Row<'_>, relationship: Option<&Relationship>) -> Option<Share> {
+fn share(row: &mut TableRow<'_>, relationship: Option<&Relationship>) -> Option<Share> {
     let range = row.share_range("share")?;
     let relationship = relationship?;
     let of = relationship.share_basis();

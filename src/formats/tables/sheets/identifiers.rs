@@ -7,12 +7,12 @@ use crate::{
     formats::{
         Problems,
         tables::{
-            ids::{Ids, Noun, not_in_use},
+            ids::{Ids, not_in_use},
             layout::TableLayout,
             sheet::Sheet,
         },
     },
-    model::{Entity, Identifier},
+    model::{Entity, Identifier, Noun},
 };
 
 pub(in crate::formats::tables) const LAYOUT: TableLayout = TableLayout {

@@ -3,14 +3,9 @@
 use crate::{
     formats::{
         Problems,
-        tables::{
-            ids::{Ids, Noun},
-            layout::TableLayout,
-            row::Row,
-            sheet::Sheet,
-        },
+        tables::{ids::Ids, layout::TableLayout, row::TableRow, sheet::Sheet},
     },
-    model::{Catalog, Entity, Name, NameKind},
+    model::{Catalog, Entity, Name, NameKind, Noun},
 };
 
 pub(in crate::formats::tables) const LAYOUT: TableLayout = TableLayout {
@@ -48,7 +43,7 @@ pub(in crate::formats::tables) fn read(
 }
 
 /// Reports `id` in `column` when it is no entity's.
-pub(in crate::formats::tables) fn check_entity(column: &str, id: Option<&str>, ids: &Ids, row: &mut Row<'_>) {
+pub(in crate::formats::tables) fn check_entity(column: &str, id: Option<&str>, ids: &Ids, row: &mut TableRow<'_>) {
     if id.is_some_and(|id| !ids.knows(Noun::Entity, id)) {
         row.problem(column, "the id of an entity in entities.csv");
     }

@@ -4,17 +4,11 @@ use super::names::check_entity;
 use crate::{
     formats::{
         Problems,
-        tables::{
-            cell,
-            ids::{Ids, Noun},
-            layout::TableLayout,
-            row::Row,
-            sheet::Sheet,
-        },
+        tables::{cell, ids::Ids, layout::TableLayout, row::TableRow, sheet::Sheet},
     },
     model::{
-        Capability, Catalog, Directness, Ends, Interest, Relationship, RelationshipKind, RelationshipStatus, Share,
-        ShareOf, Timestamp, UnknownReason, Validity,
+        Capability, Catalog, Directness, Ends, Interest, Noun, Relationship, RelationshipKind, RelationshipStatus,
+        Share, ShareOf, Timestamp, UnknownReason, Validity,
     },
 };
 
@@ -105,7 +99,7 @@ pub(in crate::formats::tables) fn read(
 
 /// The type of an interest in a company, how directly it is held, and what it is made up of: ids and records of which some may
 /// not be known yet.
-fn interest(row: &mut Row<'_>, kind: Option<RelationshipKind>) -> (Option<Interest>, Directness, Vec<String>) {
+fn interest(row: &mut TableRow<'_>, kind: Option<RelationshipKind>) -> (Option<Interest>, Directness, Vec<String>) {
     let interest = row.parsed("interest", Interest::parse);
     let directness = row.parsed("directness", Directness::parse);
     let components = row.list("components", cell::id);
@@ -121,7 +115,7 @@ fn interest(row: &mut Row<'_>, kind: Option<RelationshipKind>) -> (Option<Intere
 }
 
 /// Who stands at the ends, of whom one may be unknown for a reason.
-fn ends(row: &mut Row<'_>, ids: &Ids) -> Option<Ends> {
+fn ends(row: &mut TableRow<'_>, ids: &Ids) -> Option<Ends> {
     let (from, to) = (row.owned("from"), row.owned("to"));
     check_entity("from", from.as_deref(), ids, row);
     check_entity("to", to.as_deref(), ids, row);
@@ -158,7 +152,7 @@ fn ends(row: &mut Row<'_>, ids: &Ids) -> Option<Ends> {
 }
 
 /// When it held, or when the claim stood. Contradictory dates are stored as written; they are a data issue.
-fn validity(row: &mut Row<'_>) -> Option<Validity> {
+fn validity(row: &mut TableRow<'_>) -> Option<Validity> {
     let (since, until) = (row.date("since"), row.date("until"));
     let ended_by = row.date("ended_by");
     match (until, ended_by) {
@@ -176,7 +170,7 @@ fn validity(row: &mut Row<'_>) -> Option<Validity> {
 }
 
 /// What is owned, or what part of the votes gives control. No other kind of relationship has a share.
-fn share(row: &mut Row<'_>, kind: Option<RelationshipKind>) -> Option<Share> {
+fn share(row: &mut TableRow<'_>, kind: Option<RelationshipKind>) -> Option<Share> {
     let range = row.share_range("share");
     let of = row.parsed("share_of", ShareOf::parse);
     if row.is_blank("share") {
@@ -213,7 +207,7 @@ pub(in crate::formats::tables) fn no_share(kind: RelationshipKind) -> String {
 }
 
 /// What is offered, each capability once.
-fn capabilities(row: &mut Row<'_>, kind: Option<RelationshipKind>) -> Vec<Capability> {
+fn capabilities(row: &mut TableRow<'_>, kind: Option<RelationshipKind>) -> Vec<Capability> {
     let listed = row.list("capabilities", Capability::parse);
     if let Some(kind) = kind.filter(|kind| *kind != RelationshipKind::Serves)
         && !row.is_blank("capabilities")
@@ -233,7 +227,7 @@ fn capabilities(row: &mut Row<'_>, kind: Option<RelationshipKind>) -> Vec<Capabi
 }
 
 /// When the row was recorded, and when it was retracted if it was.
-fn recording(row: &mut Row<'_>, dataset: Timestamp) -> (Timestamp, Option<Timestamp>) {
+fn recording(row: &mut TableRow<'_>, dataset: Timestamp) -> (Timestamp, Option<Timestamp>) {
     let recorded_at = row.moment("recorded_at").unwrap_or(dataset);
     let retracted_at = row.moment("retracted_at");
     if let Some(retracted_at) = retracted_at

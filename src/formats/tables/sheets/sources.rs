@@ -3,13 +3,9 @@
 use crate::{
     formats::{
         Problems,
-        tables::{
-            ids::{Ids, Noun},
-            layout::TableLayout,
-            sheet::Sheet,
-        },
+        tables::{ids::Ids, layout::TableLayout, sheet::Sheet},
     },
-    model::{Source, plain_id},
+    model::{Noun, Source, plain_id},
 };
 
 pub(in crate::formats::tables) const LAYOUT: TableLayout = TableLayout {

@@ -10,7 +10,7 @@ use petgraph::{
 use super::{
     claims::Claims,
     domain::Proof,
-    stake::{Stake, Tally},
+    stake::{ControlStake, Tally},
 };
 use crate::graph::{EntityIx, Exhausted, RelationshipIx};
 
@@ -27,7 +27,7 @@ struct Party {
     /// Places of some of its controllers: with their own controllers, all that are known so far.
     above: Vec<usize>,
     /// Certain holdings of others in it; empty if all of them together have no majority.
-    stakes: Vec<Stake>,
+    stakes: Vec<ControlStake>,
     /// The entities with a stated ultimate parent that it consolidates directly, each with the claim and that parent.
     below: Vec<(EntityIx, RelationshipIx, usize)>,
 }

@@ -7,7 +7,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::{
     low_end::LowEnd,
-    stake::{Grant, Stake, Tally},
+    stake::{ControlStake, Grant, Tally},
 };
 use crate::{
     graph::{Budget, Direction, EntityIx, Exhausted, Link, Mask, Pattern, RelationshipIx, Snapshot, budget::Meter},
@@ -51,12 +51,12 @@ impl<'a> Claims<'a> {
     }
 
     /// The stakes of `holder` in others, by company.
-    pub(super) fn of_holder(&mut self, holder: EntityIx) -> Result<Vec<Stake>, Exhausted> {
+    pub(super) fn of_holder(&mut self, holder: EntityIx) -> Result<Vec<ControlStake>, Exhausted> {
         self.stakes(holder, Direction::Outgoing, RELEVANT)
     }
 
     /// The stakes of others in `company`, by holder; none in a person.
-    pub(super) fn in_company(&mut self, company: EntityIx) -> Result<Vec<Stake>, Exhausted> {
+    pub(super) fn in_company(&mut self, company: EntityIx) -> Result<Vec<ControlStake>, Exhausted> {
         self.stakes(company, Direction::Incoming, RELEVANT)
     }
 
@@ -65,8 +65,8 @@ impl<'a> Claims<'a> {
         entity: EntityIx,
         direction: Direction,
         kinds: &[RelationshipKind],
-    ) -> Result<Vec<Stake>, Exhausted> {
-        let mut stakes: Vec<Stake> = Vec::new();
+    ) -> Result<Vec<ControlStake>, Exhausted> {
+        let mut stakes: Vec<ControlStake> = Vec::new();
         if direction == Direction::Incoming && self.is_person(entity) {
             return Ok(stakes);
         }
@@ -88,7 +88,7 @@ impl<'a> Claims<'a> {
             let claim = (link.relationship, grant);
             match stakes.last_mut() {
                 Some(stake) if (stake.holder, stake.company) == (holder, company) => stake.push(claim),
-                _ => stakes.push(Stake::new(holder, company, claim)),
+                _ => stakes.push(ControlStake::new(holder, company, claim)),
             }
         }
         for stake in &mut stakes {
@@ -98,7 +98,7 @@ impl<'a> Claims<'a> {
     }
 
     /// Removes indirect claims with a parallel chain, and adds up the others.
-    fn weigh(&mut self, stake: &mut Stake) -> Result<(), Exhausted> {
+    fn weigh(&mut self, stake: &mut ControlStake) -> Result<(), Exhausted> {
         for basis in [ShareOf::Votes, ShareOf::Capital] {
             if stake.is_indirect(basis) && self.has_chain(stake.holder, stake.company, basis)? {
                 stake.remove_indirect(basis);
@@ -169,7 +169,7 @@ impl<'a> Claims<'a> {
         }
         let disclosed = self.in_company(company)?;
         let mut total = LowEnd::ZERO;
-        for votes in disclosed.iter().filter_map(Stake::votes) {
+        for votes in disclosed.iter().filter_map(ControlStake::votes) {
             total += votes;
         }
         for (_, grant) in self.of_undisclosed(company, Direction::Incoming)? {
@@ -254,7 +254,7 @@ impl<'a> Claims<'a> {
     }
 
     /// The first claim of direct consolidation.
-    fn direct_claim(&self, stake: &Stake) -> Option<RelationshipIx> {
+    fn direct_claim(&self, stake: &ControlStake) -> Option<RelationshipIx> {
         let mut claims = stake.claims_of(Grant::Consolidates);
         claims.find(|claim| self.snapshot.relationship(*claim).directness() != Directness::Indirect)
     }

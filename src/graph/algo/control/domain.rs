@@ -7,7 +7,7 @@ use hashbrown::{HashMap, HashSet};
 use super::{
     claims::Claims,
     low_end::LowEnd,
-    stake::{Grant, Stake, Tally},
+    stake::{ControlStake, Grant, Tally},
 };
 use crate::graph::{EntityIx, Exhausted, RelationshipIx};
 
@@ -25,7 +25,7 @@ pub(super) struct Proof {
 
 impl Proof {
     /// A claim of `stake` that counts.
-    pub(super) fn of(stake: &Stake, (claim, weight): (RelationshipIx, LowEnd)) -> Self {
+    pub(super) fn of(stake: &ControlStake, (claim, weight): (RelationshipIx, LowEnd)) -> Self {
         Self {
             seen_from: stake.holder,
             member: stake.company,
@@ -71,7 +71,7 @@ impl Domain {
     pub(super) fn find(claims: &mut Claims<'_>, holder: EntityIx) -> Result<Self, Exhausted> {
         let mut group: HashSet<EntityIx> = HashSet::from([holder]);
         let mut ahead = vec![holder];
-        let mut stakes: Vec<Stake> = Vec::new();
+        let mut stakes: Vec<ControlStake> = Vec::new();
         let mut tallies: HashMap<EntityIx, Tally> = HashMap::new();
         // The direct parents of companies whose ultimate parent is in the group.
         let mut direct: HashMap<EntityIx, Vec<(EntityIx, RelationshipIx)>> = HashMap::new();

@@ -8,11 +8,11 @@ use super::{
     UltimateParent,
     domain::{Domain, Proof},
 };
-use crate::graph::{EntityIx, Hop, Key, Ordered, RelationshipIx, Snapshot, algo::Chain};
+use crate::graph::{EntityIx, Hop, Ordered, RelationshipIx, Snapshot, SortKey, algo::Chain};
 
 /// One entity of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Member {
+pub struct GroupMember {
     /// The entity.
     pub entity: EntityIx,
     /// The number of steps below the parent, from 1.
@@ -31,7 +31,7 @@ pub struct CorporateGroup {
     /// The ultimate parent of the requested entity. If it names no other party, the entity itself is the parent of the group.
     pub ultimate: UltimateParent,
     /// All entities the parent controls, by distance.
-    members: Vec<Member>,
+    members: Vec<GroupMember>,
     derived_from: Vec<RelationshipIx>,
 }
 
@@ -42,16 +42,16 @@ pub enum MemberOrderField {
     Distance,
 }
 
-impl Ordered for Member {
+impl Ordered for GroupMember {
     type Field = MemberOrderField;
 
     fn id(self, snapshot: &Snapshot) -> Cow<'_, str> {
         snapshot.entity(self.entity).id().into()
     }
 
-    fn key(self, _snapshot: &Snapshot, field: MemberOrderField) -> Key {
+    fn key(self, _snapshot: &Snapshot, field: MemberOrderField) -> SortKey {
         match field {
-            MemberOrderField::Distance => Key::Number(f64::from(self.distance)),
+            MemberOrderField::Distance => SortKey::Number(f64::from(self.distance)),
         }
     }
 }
@@ -73,7 +73,7 @@ impl CorporateGroup {
     }
 
     /// All entities the parent controls, nearest first.
-    pub fn members(&self) -> impl ExactSizeIterator<Item = Member> {
+    pub fn members(&self) -> impl ExactSizeIterator<Item = GroupMember> {
         self.members.iter().copied()
     }
 
@@ -81,7 +81,7 @@ impl CorporateGroup {
     /// entities hold a majority together, it leads through one of them. A step to the direct parent of a company whose ultimate
     /// parent is in the group follows its claim backwards.
     #[must_use]
-    pub fn chain(&self, member: Member) -> Chain {
+    pub fn chain(&self, member: GroupMember) -> Chain {
         let mut hops = Vec::new();
         let mut here = Some(member);
         while let Some(member) = here {
@@ -103,7 +103,7 @@ impl CorporateGroup {
 }
 
 /// All controlled entities, by a search along the claims that count, nearest first.
-fn members(domain: &Domain) -> Vec<Member> {
+fn members(domain: &Domain) -> Vec<GroupMember> {
     let mut steps: HashMap<EntityIx, Vec<Proof>> = HashMap::new();
     for proof in &domain.proofs {
         steps.entry(proof.seen_from).or_default().push(*proof);
@@ -112,7 +112,7 @@ fn members(domain: &Domain) -> Vec<Member> {
         steps.sort_by_cached_key(|step| (step.member, step.rank(step.seen_from)));
         steps.dedup_by_key(|step| step.member);
     }
-    let mut members: Vec<Member> = Vec::new();
+    let mut members: Vec<GroupMember> = Vec::new();
     let mut visited: HashSet<EntityIx> = HashSet::from([domain.holder]);
     // Members of one distance are in the order of their chains, so that the first to reach another has the smallest chain.
     let mut ahead: Vec<(EntityIx, Option<usize>)> = vec![(domain.holder, None)];
@@ -123,7 +123,7 @@ fn members(domain: &Domain) -> Vec<Member> {
         for (here, above) in ahead {
             for step in steps.get(&here).into_iter().flatten() {
                 if visited.insert(step.member) {
-                    members.push(Member {
+                    members.push(GroupMember {
                         entity: step.member,
                         distance,
                         last: Hop {

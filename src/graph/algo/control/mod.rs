@@ -35,14 +35,14 @@ mod stake;
 use std::borrow::Cow;
 
 use crate::graph::{
-    Budget, Direction, EntityIx, Exhausted, IncidentRelationship, Key, Mask, Ordered, RelationshipIx,
-    RelationshipOrderField, Snapshot,
+    Budget, Direction, EntityIx, Exhausted, IncidentRelationship, Mask, Ordered, RelationshipIx,
+    RelationshipOrderField, Snapshot, SortKey,
 };
 
 use ancestry::Ancestry;
 use claims::Claims;
 use domain::Domain;
-pub use group::{CorporateGroup, Member, MemberOrderField};
+pub use group::{CorporateGroup, GroupMember, MemberOrderField};
 
 /// A controller or a controlled entity, and the claim that shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Ordered for Counterpart {
         snapshot.entity(self.entity).id().into()
     }
 
-    fn key(self, snapshot: &Snapshot, field: RelationshipOrderField) -> Key {
+    fn key(self, snapshot: &Snapshot, field: RelationshipOrderField) -> SortKey {
         let incident = IncidentRelationship {
             relationship: self.claim,
             neighbor: Some(self.entity),

@@ -88,9 +88,9 @@ fn is_of_capital(interest: Option<Interest>) -> bool {
     )
 }
 
-/// All claims of one party on one company.
+/// All claims of one party on one company, as far as they matter for control.
 #[derive(Debug, Clone)]
-pub(super) struct Stake {
+pub(super) struct ControlStake {
     pub(super) holder: EntityIx,
     pub(super) company: EntityIx,
     /// The claims that count, by id. An indirect one with a parallel chain does not.
@@ -101,7 +101,7 @@ pub(super) struct Stake {
     capital: LowEnd,
 }
 
-impl Stake {
+impl ControlStake {
     /// A stake with a first `claim`; call `add_up` when all claims are pushed.
     pub(super) fn new(holder: EntityIx, company: EntityIx, claim: (RelationshipIx, Grant)) -> Self {
         Self {
@@ -218,14 +218,14 @@ impl Tally {
     }
 
     /// The tally of a single holder.
-    pub(super) fn of_stake(stake: &Stake) -> Self {
+    pub(super) fn of_stake(stake: &ControlStake) -> Self {
         let mut tally = Self::NOTHING;
         tally.add(stake);
         tally
     }
 
     /// Adds a holder: its votes if stated, else its capital.
-    pub(super) fn add(&mut self, stake: &Stake) {
+    pub(super) fn add(&mut self, stake: &ControlStake) {
         match stake.votes {
             Some(votes) => self.votes += votes,
             None => self.capital += stake.capital,

@@ -1,6 +1,6 @@
 //! Whether there is a chain of two or more direct holdings from one entity to another.
 
-use super::end::End;
+use super::end::RangeEnd;
 use crate::graph::RelationshipIx;
 use crate::graph::{Exhausted, budget::Meter};
 
@@ -11,8 +11,8 @@ pub(super) struct Stake {
     pub(super) holder: usize,
     /// The investee, likewise.
     pub(super) investee: usize,
-    pub(super) low: End,
-    pub(super) high: End,
+    pub(super) low: RangeEnd,
+    pub(super) high: RangeEnd,
     /// The claim with the highest share, if there are several between the two.
     pub(super) relationship: RelationshipIx,
 }

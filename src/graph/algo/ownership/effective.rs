@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use super::{chain_search::Stake, circle::Circle, end::End, factors::Factors, stakes::Stakes};
+use super::{chain_search::Stake, circle::Circle, end::RangeEnd, factors::Factors, stakes::Stakes};
 use crate::{
     graph::{Budget, Exhausted, budget::Meter},
     model::ShareRange,
@@ -13,18 +13,18 @@ const TOLERANCE: f64 = 1e-12;
 
 /// The bounds of a share.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Bounds {
-    low: End,
-    high: End,
+pub(super) struct ShareBounds {
+    low: RangeEnd,
+    high: RangeEnd,
 }
 
-impl Bounds {
+impl ShareBounds {
     pub(super) const NOTHING: Self = Self {
-        low: End {
+        low: RangeEnd {
             value: 0.0,
             open: false,
         },
-        high: End {
+        high: RangeEnd {
             value: 0.0,
             open: false,
         },
@@ -32,8 +32,8 @@ impl Bounds {
 
     fn of(range: ShareRange) -> Self {
         Self {
-            low: End::new(range.min, range.min_inclusive),
-            high: End::new(range.max, range.max_inclusive),
+            low: RangeEnd::new(range.min, range.min_inclusive),
+            high: RangeEnd::new(range.max, range.max_inclusive),
         }
     }
 
@@ -46,7 +46,7 @@ impl Bounds {
 
     /// Capped at 1. An excluded end no longer matters if the sum reaches 1 without it.
     fn capped(self) -> Self {
-        let cap = |end: End, side: Side| End {
+        let cap = |end: RangeEnd, side: Side| RangeEnd {
             value: end.value.min(1.0),
             open: end.open && !side.is_capped(end.value),
         };
@@ -58,13 +58,13 @@ impl Bounds {
 
     /// The remainder to 1.
     pub(super) fn remainder(self) -> Self {
-        let remainder = |part: End| if part.value < 1.0 { 1.0 - part.value } else { 0.0 };
+        let remainder = |part: RangeEnd| if part.value < 1.0 { 1.0 - part.value } else { 0.0 };
         Self {
-            low: End {
+            low: RangeEnd {
                 value: remainder(self.high),
                 open: self.high.open && self.high.value <= 1.0 + TOLERANCE,
             },
-            high: End {
+            high: RangeEnd {
                 value: remainder(self.low),
                 open: self.low.open && self.low.value < 1.0 - TOLERANCE,
             },
@@ -91,7 +91,7 @@ enum Side {
 }
 
 impl Side {
-    fn of(self, stake: &Stake) -> End {
+    fn of(self, stake: &Stake) -> RangeEnd {
         match self {
             Self::Low => stake.low,
             Self::High => stake.high,
@@ -120,7 +120,7 @@ struct Parts<T> {
 #[derive(Debug)]
 pub(super) struct Effective {
     /// The owner's holding of the company.
-    pub(super) bounds: Bounds,
+    pub(super) bounds: ShareBounds,
     /// The computed holding through others, if claims that summarize it do not intersect it.
     pub(super) mismatch: Option<ShareRange>,
 }
@@ -175,7 +175,7 @@ impl<'a> Solver<'a> {
     pub(super) fn effective(&mut self, owner: usize) -> Result<Effective, Exhausted> {
         let indirect_total = self.stakes.indirect_total(owner);
         let order = self.reach(owner)?;
-        let mut parts = |side: Side| -> Result<(End, Option<Parts<End>>), Exhausted> {
+        let mut parts = |side: Side| -> Result<(RangeEnd, Option<Parts<RangeEnd>>), Exhausted> {
             let end = self.solve(owner, &order, side)?;
             let parts = indirect_total.map(|_| self.parts(owner, &order, side)).transpose()?;
             Ok((end, parts))
@@ -186,13 +186,13 @@ impl<'a> Solver<'a> {
         }
         self.meter.flush()?;
         let computed = Effective {
-            bounds: Bounds { low, high },
+            bounds: ShareBounds { low, high },
             mismatch: None,
         };
         let (Some(indirect_total), Some(low), Some(high)) = (indirect_total, low_parts, high_parts) else {
             return Ok(computed);
         };
-        let bounds = |low, high| Bounds { low, high };
+        let bounds = |low, high| ShareBounds { low, high };
         let parts = Parts {
             own: bounds(low.own, high.own),
             through: bounds(low.through, high.through).capped(),
@@ -205,21 +205,21 @@ impl<'a> Solver<'a> {
             },
             Some(intersection) if intersection == through => computed,
             Some(intersection) => Effective {
-                bounds: parts.own.plus(Bounds::of(intersection)).capped(),
+                bounds: parts.own.plus(ShareBounds::of(intersection)).capped(),
                 ..computed
             },
         })
     }
 
     /// The holding of `owner` in the company by its own claims, and through others including itself; not capped.
-    fn parts(&mut self, owner: usize, order: &[usize], side: Side) -> Result<Parts<End>, Exhausted> {
+    fn parts(&mut self, owner: usize, order: &[usize], side: Side) -> Result<Parts<RangeEnd>, Exhausted> {
         let company = self.stakes.company();
         let mut parts = Parts {
-            own: Bounds::NOTHING.low,
-            through: Bounds::NOTHING.low,
+            own: ShareBounds::NOTHING.low,
+            through: ShareBounds::NOTHING.low,
         };
         for holder in order {
-            let effective = End {
+            let effective = RangeEnd {
                 value: self.column.effective[*holder],
                 open: self.column.open[*holder],
             };
@@ -232,7 +232,7 @@ impl<'a> Solver<'a> {
                     } else {
                         &mut parts.through
                     };
-                    *part = part.plus(End {
+                    *part = part.plus(RangeEnd {
                         value: share.value * effective.value,
                         open: moves(share, effective),
                     });
@@ -260,7 +260,7 @@ impl<'a> Solver<'a> {
         Ok(order)
     }
 
-    fn solve(&mut self, owner: usize, order: &[usize], side: Side) -> Result<End, Exhausted> {
+    fn solve(&mut self, owner: usize, order: &[usize], side: Side) -> Result<RangeEnd, Exhausted> {
         for place in order {
             self.column.sums[*place] = 0.0;
             self.column.open[*place] = false;
@@ -281,7 +281,7 @@ impl<'a> Solver<'a> {
             self.find_open(owner, order, side)?;
         }
         let company = self.stakes.company();
-        Ok(End {
+        Ok(RangeEnd {
             value: self.column.effective[company],
             open: self.column.open[company],
         })
@@ -359,7 +359,7 @@ impl<'a> Solver<'a> {
         loop {
             let mut has_changed = false;
             for holder in order {
-                let effective = End {
+                let effective = RangeEnd {
                     value: column.effective[*holder],
                     open: column.open[*holder],
                 };
@@ -384,7 +384,7 @@ impl<'a> Solver<'a> {
 }
 
 /// Whether the product moves if an excluded end of a share, or of its holder's holding, moves.
-fn moves(share: End, holder: End) -> bool {
+fn moves(share: RangeEnd, holder: RangeEnd) -> bool {
     (share.open && (holder.value > 0.0 || holder.open)) || (holder.open && (share.value > 0.0 || share.open))
 }
 
@@ -392,20 +392,20 @@ fn moves(share: End, holder: End) -> bool {
 mod tests {
     use super::*;
 
-    fn bounds(low: (f64, bool), high: (f64, bool)) -> Bounds {
-        Bounds {
-            low: End::new(low.0, low.1),
-            high: End::new(high.0, high.1),
+    fn bounds(low: (f64, bool), high: (f64, bool)) -> ShareBounds {
+        ShareBounds {
+            low: RangeEnd::new(low.0, low.1),
+            high: RangeEnd::new(high.0, high.1),
         }
     }
 
     #[test]
     fn a_remainder_has_the_excluded_end_of_the_part_and_is_never_negative() {
-        let remainder = |part: Bounds| part.remainder().in_percent().to_string();
+        let remainder = |part: ShareBounds| part.remainder().in_percent().to_string();
         assert_eq!(remainder(bounds((50.0, false), (100.0, true))), "..<50");
         assert_eq!(remainder(bounds((25.0, true), (50.0, false))), ">50..75");
         assert_eq!(remainder(bounds((120.0, true), (150.0, true))), "0");
-        assert_eq!(remainder(Bounds::NOTHING), "100");
+        assert_eq!(remainder(ShareBounds::NOTHING), "100");
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 /// One end of a range, as a fraction.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct End {
+pub(super) struct RangeEnd {
     pub(super) value: f64,
     /// Whether the end itself is excluded.
     pub(super) open: bool,
 }
 
-impl End {
+impl RangeEnd {
     pub(super) fn new(percent: f64, inclusive: bool) -> Self {
         Self {
             value: percent / 100.0,

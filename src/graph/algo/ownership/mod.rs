@@ -15,7 +15,7 @@ use crate::{
     model::{ShareOf, ShareRange},
 };
 
-use effective::{Bounds, Solver};
+use effective::{ShareBounds, Solver};
 use stakes::Stakes;
 pub(super) use stakes::claimed_range;
 use strongest_chains::StrongestChains;
@@ -99,7 +99,7 @@ pub fn ultimate_owners(
     let stakes = Stakes::collect(snapshot, mask, company, of, budget)?;
     let mut solver = Solver::new(&stakes, budget);
     let mut selected: Vec<(usize, ShareRange)> = Vec::new();
-    let mut total = Bounds::NOTHING;
+    let mut total = ShareBounds::NOTHING;
     for owner in stakes.ultimate() {
         let effective = solver.effective(owner)?.bounds;
         total = total.plus(effective);

@@ -9,7 +9,7 @@ use petgraph::{
 
 use super::{
     chain_search::{ChainSearch, Stake},
-    end::End,
+    end::RangeEnd,
     intermediaries::Intermediaries,
 };
 use crate::{
@@ -59,8 +59,8 @@ impl CombinedClaim {
         Stake {
             holder: places[&self.holder],
             investee: places[&self.investee],
-            low: End::new(self.range.min, self.range.min_inclusive),
-            high: End::new(self.range.max, self.range.max_inclusive),
+            low: RangeEnd::new(self.range.min, self.range.min_inclusive),
+            high: RangeEnd::new(self.range.max, self.range.max_inclusive),
             relationship: self.relationship,
         }
     }

@@ -11,8 +11,8 @@ use std::borrow::Cow;
 
 use crate::{
     graph::{
-        Budget, Direction, EntityIx, Exhausted, Key, Mask, Order, OrderDirection, Ordered, Page, Position, Snapshot,
-        Take, Traversal, Window,
+        Budget, Direction, EntityIx, Exhausted, Mask, Order, OrderDirection, Ordered, Page, Position, Snapshot,
+        SortKey, Take, Traversal, Window,
     },
     model::catalog,
 };
@@ -211,7 +211,7 @@ impl Ranking {
     #[must_use]
     pub fn page(&self, snapshot: &Snapshot, window: &Window) -> Page<RankedEntity> {
         let compare = |(entity, score): &(EntityIx, f64), position: &Position| {
-            let Some(Key::Number(other)) = position.keys.first() else {
+            let Some(SortKey::Number(other)) = position.keys.first() else {
                 return std::cmp::Ordering::Greater;
             };
             let ids = || snapshot.entity(*entity).id().cmp(&position.id);
@@ -257,7 +257,7 @@ impl Ordered for RankedEntity {
         snapshot.entity(self.entity).id().into()
     }
 
-    fn key(self, _snapshot: &Snapshot, (): ()) -> Key {
-        Key::Number(self.score)
+    fn key(self, _snapshot: &Snapshot, (): ()) -> SortKey {
+        SortKey::Number(self.score)
     }
 }

@@ -17,13 +17,13 @@ use crate::{
             },
             text::Text,
         },
-        delta::Version,
+        delta::RowVersion,
         ix::{EntityIx, EvidenceIx, RelationshipIx, SourceIx},
     },
     model::{
-        Amount, Capability, Claim, DayValidity, Directness, EntityKind, EntityStatus, Interest, NameKind, PartialDate,
-        RelationshipKind, RelationshipStatus, Set, Share, Stance, StatementPeriod, Tense, UnknownReason, Validity,
-        evidence_id,
+        Amount, Capability, DayValidity, Directness, EntityKind, EntityStatus, Interest, NameKind, PartialDate,
+        RelationshipKind, RelationshipStatus, SentenceParts, Set, Share, Stance, StatementPeriod, Tense, UnknownReason,
+        Validity, evidence_id,
     },
 };
 
@@ -160,7 +160,7 @@ impl<'a> EntityRef<'a> {
         version.recorded.is_known(known).then(|| Self::of(snapshot, version))
     }
 
-    pub(in crate::graph) fn of(snapshot: &'a Snapshot, version: Version<'a, EntityRow>) -> Self {
+    pub(in crate::graph) fn of(snapshot: &'a Snapshot, version: RowVersion<'a, EntityRow>) -> Self {
         Self {
             snapshot,
             columns: version.columns,
@@ -208,7 +208,7 @@ impl<'a> SourceRef<'a> {
         Self::of(snapshot, snapshot.source_version(ix, snapshot.known()))
     }
 
-    pub(in crate::graph) fn of(snapshot: &'a Snapshot, version: Version<'a, SourceRow>) -> Self {
+    pub(in crate::graph) fn of(snapshot: &'a Snapshot, version: RowVersion<'a, SourceRow>) -> Self {
         Self {
             snapshot,
             columns: version.columns,

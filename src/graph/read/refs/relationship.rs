@@ -158,26 +158,31 @@ impl<'a> RelationshipRef<'a> {
     /// The claim as a sentence, in the tense of `day`.
     #[must_use]
     pub fn sentence(&self, day: Date) -> String {
-        self.format(self.from(), self.to(), |claim| {
-            claim.sentence(Tense::on(day, claim.validity))
+        self.format(self.from(), self.to(), |parts| {
+            parts.sentence(Tense::on(day, parts.validity))
         })
     }
 
     /// The claim as a clause without its subject, in the tense of `day`. A symmetric claim leads to `to`, which may be either end.
     #[must_use]
     pub fn clause(&self, to: EntityIx, day: Date) -> String {
-        self.format(None, Some(to), |claim| claim.clause(Tense::on(day, claim.validity)))
+        self.format(None, Some(to), |parts| parts.clause(Tense::on(day, parts.validity)))
     }
 
     /// Formats the claim between the given ends.
-    fn format(&self, from: Option<EntityIx>, to: Option<EntityIx>, text: impl FnOnce(&Claim<'_>) -> String) -> String {
+    fn format(
+        &self,
+        from: Option<EntityIx>,
+        to: Option<EntityIx>,
+        text: impl FnOnce(&SentenceParts<'_>) -> String,
+    ) -> String {
         let name = |end: Option<EntityIx>| end.map(|entity| self.snapshot.entity(entity).name());
         let amount = self.amount();
         let sources = self.evidence().map(|statement| {
             let statement = self.snapshot.statement(statement);
             (statement.stance(), self.snapshot.source(statement.source()).publisher())
         });
-        let claim = Claim {
+        let parts = SentenceParts {
             from: name(from),
             kind: self.kind(),
             to: name(to),
@@ -192,6 +197,6 @@ impl<'a> RelationshipRef<'a> {
             last_stated_on: self.last_stated_on(),
             sources: sources.collect(),
         };
-        text(&claim)
+        text(&parts)
     }
 }

@@ -20,9 +20,9 @@ use crate::{
     },
 };
 
-mod cell;
+mod fixed_size;
 
-use cell::Cell;
+use fixed_size::FixedSize;
 
 /// The version of the order of columns and the header of their cells. Increment it whenever either changes.
 const FORMAT: u32 = 4;
@@ -198,7 +198,7 @@ fn take_count(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<usize> {
     usize::try_from(u64::take(&take()?)?).ok()
 }
 
-fn put_rows<R: Cell, E>(rows: &[R], put: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+fn put_rows<R: FixedSize, E>(rows: &[R], put: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
     put_count(rows.len(), put)?;
     let mut section = Vec::new();
     for part in rows.chunks(SECTION_BYTES / R::SIZE) {
@@ -209,7 +209,7 @@ fn put_rows<R: Cell, E>(rows: &[R], put: &mut impl FnMut(&[u8]) -> Result<(), E>
     Ok(())
 }
 
-fn take_rows<R: Cell>(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<Vec<R>> {
+fn take_rows<R: FixedSize>(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<Vec<R>> {
     let count = take_count(take)?;
     let mut rows = Vec::new();
     // A damaged count may exceed the memory.
@@ -228,7 +228,7 @@ fn take_rows<R: Cell>(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<Vec<
 }
 
 /// Skips the sections that [`take_rows`] would take.
-fn skip_rows<R: Cell>(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<()> {
+fn skip_rows<R: FixedSize>(take: &mut impl FnMut() -> Option<Vec<u8>>) -> Option<()> {
     let sections = take_count(take)?.div_ceil(SECTION_BYTES / R::SIZE);
     (0..sections).try_for_each(|_| take().map(|_| ()))
 }

@@ -68,7 +68,7 @@ pub(in crate::http) async fn upgrade(endpoint: EndpointState, request: Request) 
         let message = "Too many sockets are open. Try again in a moment. The server's setting is --sockets-max.";
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, media, Error::unavailable(message))
     })?;
-    let bytes_max = usize::try_from(endpoint.service.api.limits().body_bytes_max).unwrap_or(usize::MAX);
+    let bytes_max = usize::try_from(endpoint.backend.api.limits().body_bytes_max).unwrap_or(usize::MAX);
     let open = endpoint.readiness.count_socket();
     let upgrade = upgrade
         .protocols([PROTOCOL])
@@ -188,7 +188,7 @@ impl GraphqlSocket {
         }
         let settings = Arc::clone(&self.endpoint.settings);
         let readiness = self.endpoint.readiness.clone();
-        let access = self.endpoint.service.access.clone();
+        let access = self.endpoint.backend.access.clone();
         let stopping = readiness.stopping();
         tokio::pin!(stopping);
         let init_until = Instant::now() + Duration::from_millis(settings.init_timeout_ms);
@@ -291,7 +291,7 @@ impl GraphqlSocket {
                 .find(|(field, _)| field.eq_ignore_ascii_case(name))
                 .map(|(_, value)| value)
         };
-        let access = &self.endpoint.service.access;
+        let access = &self.endpoint.backend.access;
         let now = Timestamp::now();
         let session = match field("authorization") {
             Some(authorization) => {
@@ -418,8 +418,8 @@ struct OperationTask {
 
 impl OperationTask {
     async fn run(self, request: engine::Request) {
-        let service = &self.endpoint.service;
-        let started = service.api.start(request, &service.store, Timestamp::now, None);
+        let backend = &self.endpoint.backend;
+        let started = backend.api.start(request, &backend.store, Timestamp::now, None);
         let mut events = match started.await {
             Reply::Subscription(events) => events,
             Reply::Answer(answer) => return self.finish(&answer).await,

@@ -14,7 +14,7 @@ use verbs::{indirectly, verb};
 
 /// The parts of a sentence, with names instead of ids.
 #[derive(Debug, Clone)]
-pub struct Claim<'a> {
+pub struct SentenceParts<'a> {
     /// The name at the start, if it is known.
     pub from: Option<&'a str>,
     /// The kind of the claim.
@@ -68,7 +68,7 @@ impl Tense {
     }
 }
 
-impl Claim<'_> {
+impl SentenceParts<'_> {
     /// `eBay owned PayPal (100 %, 2002 to 2015-07-17; FierceRetail, CNET, Bloomberg).`
     #[must_use]
     pub fn sentence(&self, tense: Tense) -> String {
@@ -250,8 +250,8 @@ fn share_in_words(share: Share) -> String {
 mod tests {
     use super::*;
 
-    fn claim<'a>(from: &'a str, kind: RelationshipKind, to: &'a str) -> Claim<'a> {
-        Claim {
+    fn claim<'a>(from: &'a str, kind: RelationshipKind, to: &'a str) -> SentenceParts<'a> {
+        SentenceParts {
             from: Some(from),
             kind,
             to: Some(to),
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn an_ended_holding_is_in_the_past_tense_with_figures_dates_and_sources() {
-        let paypal = Claim {
+        let paypal = SentenceParts {
             share: share("100"),
             validity: dates("2002", "2015-07-17"),
             sources: vec![
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_claim_that_has_not_begun_is_in_the_future_tense() {
-        let merger = Claim {
+        let merger = SentenceParts {
             validity: dates("2030", ""),
             ..claim("eBay", RelationshipKind::Owns, "PayPal")
         };
@@ -315,7 +315,7 @@ mod tests {
 
     #[test]
     fn a_plan_is_not_stated_as_a_fact() {
-        let sydney = Claim {
+        let sydney = SentenceParts {
             status: RelationshipStatus::Planned,
             validity: dates("2014-11-25", ""),
             ..claim("Alibaba Group", RelationshipKind::Serves, "Australia")
@@ -324,7 +324,7 @@ mod tests {
             sydney.sentence(Tense::Present),
             "Alibaba Group is to serve Australia (planned, since 2014-11-25)."
         );
-        let reported = Claim {
+        let reported = SentenceParts {
             status: RelationshipStatus::Reported,
             sources: vec![(Stance::Asserts, "Bloomberg"), (Stance::DeclinesComment, "China Daily")],
             ..claim("Alibaba Group", RelationshipKind::PartnersWith, "PayPal")
@@ -337,7 +337,7 @@ mod tests {
 
     #[test]
     fn a_role_reads_as_an_office() {
-        let officer = Claim {
+        let officer = SentenceParts {
             role: Some("vice chairman"),
             last_stated_on: "2014-11".parse().ok(),
             ..claim("Joseph Tsai", RelationshipKind::OfficerOf, "Alibaba Group")
@@ -350,7 +350,7 @@ mod tests {
 
     #[test]
     fn the_sentence_states_disputes_and_undisclosed_ends() {
-        let disputed = Claim {
+        let disputed = SentenceParts {
             disputed: true,
             sources: vec![(Stance::Asserts, "China Daily"), (Stance::Contradicts, "Bloomberg")],
             ..claim("Alibaba Group", RelationshipKind::Owns, "Alipay")
@@ -359,7 +359,7 @@ mod tests {
             disputed.sentence(Tense::Present),
             "Alibaba Group owns Alipay (disputed; China Daily; contradicted by Bloomberg)."
         );
-        let unknown = Claim {
+        let unknown = SentenceParts {
             from: None,
             unknown: Some(UnknownReason::NoLei),
             ..claim("", RelationshipKind::Consolidates, "Example Ltd")
@@ -373,7 +373,7 @@ mod tests {
     #[test]
     fn an_indirect_holding_is_called_indirect() {
         let sentence = |kind, status, tense| {
-            let claim = Claim {
+            let claim = SentenceParts {
                 directness: Directness::Indirect,
                 status,
                 ..claim("A", kind, "B")
@@ -449,7 +449,7 @@ mod tests {
                 "owned B (dates contradict: 2018, over by 2017-01-15)",
             ),
         ] {
-            let claim = Claim {
+            let claim = SentenceParts {
                 validity,
                 last_stated_on: "2016".parse().ok(),
                 ..claim("A", RelationshipKind::Owns, "B")

@@ -7,7 +7,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::{
     engine::cost::directives::list_size,
-    model::{Action, Entry, Noun, Step, Timestamp, just_before},
+    model::{Action, AppliedChange, Entry, Noun, Timestamp, just_before},
     schema::{
         context::viewer::Viewer,
         types::entities::{
@@ -72,7 +72,7 @@ impl Change {
         }
     }
 
-    fn step(&self) -> &Step {
+    fn step(&self) -> &AppliedChange {
         &self.entry.steps[self.step]
     }
 

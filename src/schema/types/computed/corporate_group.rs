@@ -72,7 +72,7 @@ impl CorporateGroup {
     fn page(&self, ctx: &Context<'_>, args: &PageArgs) -> Result<GroupMemberConnection, Error> {
         let order = [(algo::MemberOrderField::Distance, OrderDirection::Ascending)];
         let owner = self.viewer.snapshot().entity(self.entity).id();
-        let listing = Listing::new::<algo::Member>(ctx, &self.viewer, "CorporateGroup", owner, &order)?;
+        let listing = Listing::new::<algo::GroupMember>(ctx, &self.viewer, "CorporateGroup", owner, &order)?;
         let (window, viewer) = listing.window(&self.viewer, args)?;
         // Later pages list the same group as the first page.
         let group =

@@ -9,7 +9,7 @@ use crate::{
         cost::directives::{cost, list_size},
         error::Error,
     },
-    graph::{GroupKey, Key, ListingRows, Order, OrderDirection, Ordered, Page, Position, Snapshot},
+    graph::{GroupKey, ListingRows, Order, OrderDirection, Ordered, Page, Position, Snapshot, SortKey},
     schema::{
         context::viewer::Viewer,
         types::{
@@ -35,7 +35,7 @@ impl SearchRow {
     /// Whether it comes after `position`.
     pub(crate) fn follows(self, snapshot: &Snapshot, position: &Position) -> bool {
         let score = match position.keys.first() {
-            Some(Key::Number(score)) => *score,
+            Some(SortKey::Number(score)) => *score,
             // Only a forged cursor has another key.
             _ => return false,
         };
@@ -56,8 +56,8 @@ impl Ordered for SearchRow {
         snapshot.entity(self.0.entity).id().into()
     }
 
-    fn key(self, _snapshot: &Snapshot, (): ()) -> Key {
-        Key::Number(self.0.score)
+    fn key(self, _snapshot: &Snapshot, (): ()) -> SortKey {
+        SortKey::Number(self.0.score)
     }
 }
 

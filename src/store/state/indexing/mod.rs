@@ -45,7 +45,7 @@ pub(in crate::store) enum IndexPreparation {
 }
 
 /// An index, or why there is none.
-pub(in crate::store) type Outcome = Result<Arc<Index>, String>;
+pub(in crate::store) type IndexResult = Result<Arc<Index>, String>;
 
 /// The search index of the states with one base.
 #[derive(Debug)]
@@ -193,7 +193,7 @@ impl Indexing {
 
     /// The index for `graph`; `None` while the first one is being built in advance. Few changes since the last one are applied under
     /// the lock. For many changes, this waits for a thread that is already applying them.
-    pub(in crate::store) fn index(self: &Arc<Self>, graph: &Snapshot) -> Option<Outcome> {
+    pub(in crate::store) fn index(self: &Arc<Self>, graph: &Snapshot) -> Option<IndexResult> {
         let mut work = self.lock();
         loop {
             match &work.latest {
@@ -304,7 +304,7 @@ impl Indexing {
     }
 
     /// Makes this the newest index, if its state is later.
-    fn install(self: &Arc<Self>, work: &mut IndexingState, graph: &Snapshot, index: &Outcome) {
+    fn install(self: &Arc<Self>, work: &mut IndexingState, graph: &Snapshot, index: &IndexResult) {
         let is_later = match &work.latest {
             Latest::Built(built) => built.graph.last_recorded_at() < graph.last_recorded_at(),
             _ => true,
@@ -316,7 +316,7 @@ impl Indexing {
         }
     }
 
-    fn replace(self: &Arc<Self>, work: &mut IndexingState, graph: &Snapshot, index: Outcome) {
+    fn replace(self: &Arc<Self>, work: &mut IndexingState, graph: &Snapshot, index: IndexResult) {
         work.latest = match index {
             Ok(index) => {
                 self.known_changes.store(graph.changes(), Ordering::Relaxed);

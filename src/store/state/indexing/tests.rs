@@ -4,12 +4,12 @@ use std::thread;
 
 use super::{background::ExclusiveTask, *};
 use crate::{
-    graph::Builder,
+    graph::GraphBuilder,
     model::{Entity, EntityKind, Record, Timestamp},
 };
 
 fn indexing() -> (Arc<Indexing>, Snapshot) {
-    let mut builder = Builder::new(Timestamp::UNIX_EPOCH);
+    let mut builder = GraphBuilder::new(Timestamp::UNIX_EPOCH);
     let company = Entity::new("acme", EntityKind::Company, "Acme").unwrap();
     builder.add(&Record::Entity(company)).unwrap();
     let graph = builder.finish("Test", None, None).unwrap();

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{party::Party, shape::Shape};
+use super::{party::Party, shape::TableShape};
 use crate::{
     formats::mapping::suggest::sample::{meaning::Meaning, phrases::Attribute, rows::Sample, values},
     model::EntityKind,
 };
 
-impl Shape {
+impl TableShape {
     /// The status of a subject that does not stand for it in all records is that of the relationship.
     pub(in crate::formats::mapping::suggest) fn attach_status(&mut self, sample: &Sample) {
         let Some(subject) = self.parties.first().filter(|party| party.word.is_none()) else {

@@ -5,7 +5,7 @@ use crate::{
     formats::mapping::{
         columns::template::Template,
         suggest::{
-            layout::Text,
+            layout::ValueTemplate,
             sample::{phrases::Attribute, rows::Sample},
         },
     },
@@ -15,7 +15,7 @@ use crate::{
 /// How an id is made of a record.
 #[derive(Debug, Clone)]
 pub(in crate::formats::mapping::suggest) struct Key {
-    pub(in crate::formats::mapping::suggest) id: Text,
+    pub(in crate::formats::mapping::suggest) id: ValueTemplate,
     /// What it was guessed from.
     pub(in crate::formats::mapping::suggest) why: String,
     /// A column in which something stands wherever the party is there.
@@ -94,12 +94,12 @@ pub(in crate::formats::mapping::suggest) fn key(
             match name_id.filter(|_| !is_full) {
                 Some((columns, default)) => Some(Key {
                     why: format!("{why}, the name stands in for it elsewhere"),
-                    id: Text::Or(id_template, default),
+                    id: ValueTemplate::Or(id_template, default),
                     presence_column: columns.last().copied()?,
                     columns: [vec![*column], columns].concat(),
                 }),
                 None => Some(Key {
-                    id: Text::Plain(id_template),
+                    id: ValueTemplate::Plain(id_template),
                     why,
                     presence_column: *column,
                     columns: vec![*column],
@@ -107,7 +107,7 @@ pub(in crate::formats::mapping::suggest) fn key(
             }
         }
         (None, Some((columns, id))) => Some(Key {
-            id: Text::Plain(id),
+            id: ValueTemplate::Plain(id),
             why: match kind {
                 _ if by_name => "by the name, since another column knows it by that alone".to_owned(),
                 Some(EntityKind::Person) => "no column has a key: people with one name become one person".to_owned(),

@@ -1,7 +1,7 @@
 //! The parties of a table: which of its columns are about the same entity, what sort of thing that is, and how it is only named
 //! or described.
 
-use super::party_words::{End, KINDS, PartyWord};
+use super::party_words::{KINDS, PartyEnd, PartyWord};
 use crate::{
     formats::mapping::suggest::sample::{meaning::Meaning, phrases::Attribute, rows::Sample},
     model::EntityKind,
@@ -45,7 +45,7 @@ impl Party {
     }
 
     /// The end of a relationship that it is, where a word says so.
-    pub(in crate::formats::mapping::suggest) fn end(&self) -> Option<End> {
+    pub(in crate::formats::mapping::suggest) fn end(&self) -> Option<PartyEnd> {
         self.word.map(|word| word.end)
     }
 
@@ -172,7 +172,7 @@ fn split_person(sample: &Sample, meanings: &[Meaning], mut parties: Vec<Party>) 
     };
     let is_alone = parties
         .iter()
-        .all(|party| party.end() != Some(End::From) || party.keys().next().is_none());
+        .all(|party| party.end() != Some(PartyEnd::From) || party.keys().next().is_none());
     let Some(subject) = parties.first_mut().filter(|_| is_alone) else {
         return parties;
     };
@@ -221,7 +221,7 @@ fn split_person(sample: &Sample, meanings: &[Meaning], mut parties: Vec<Party>) 
 /// there is another one for the other end.
 fn without_keyless(parties: Vec<Party>, rest: &mut Vec<usize>) -> Vec<Party> {
     let has_key = |party: &Party| party.keys().next().is_some();
-    let ends: Vec<Option<End>> = parties.iter().filter(|party| has_key(party)).map(Party::end).collect();
+    let ends: Vec<Option<PartyEnd>> = parties.iter().filter(|party| has_key(party)).map(Party::end).collect();
     let is_opposed = |party: &Party| {
         let is_bare = party.word.is_some_and(|word| word.relationship.is_none());
         !is_bare || ends.iter().flatten().any(|end| Some(*end) != party.end())
@@ -233,7 +233,7 @@ fn without_keyless(parties: Vec<Party>, rest: &mut Vec<usize>) -> Vec<Party> {
     for mut party in keyless {
         // What is said without a word is said of the only party that there is, or of the one that the others relate to.
         let only = keyed.len() == 1;
-        let heir = keyed.iter_mut().find(|other| only || other.end() == Some(End::To));
+        let heir = keyed.iter_mut().find(|other| only || other.end() == Some(PartyEnd::To));
         if let Some(heir) = heir.filter(|_| party.word.is_none()) {
             let (adopted, others) = party.fields.into_iter().partition(|(attribute, _)| {
                 let is_of_any = matches!(attribute, Attribute::Kind | Attribute::Status | Attribute::Born);

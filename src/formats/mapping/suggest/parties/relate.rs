@@ -11,7 +11,7 @@ use crate::{
         columns::template::Template,
         suggest::{
             compose::Guess,
-            layout::{Block, quoted},
+            layout::{TomlBlock, quoted},
             sample::{phrases::Attribute, values},
         },
     },
@@ -43,9 +43,9 @@ impl Guess<'_> {
         relation: &Relation,
         from: &Key,
         to: &Key,
-    ) -> Block {
+    ) -> TomlBlock {
         let (from_party, to_party) = (&self.shape.parties[relation.from], &self.shape.parties[relation.to]);
-        let mut block = Block::new("[[relationship]]");
+        let mut block = TomlBlock::new("[[relationship]]");
         if let Some(each) = self.each(from_party).or_else(|| self.each(to_party)) {
             block.line("each", &each, "");
         }
@@ -107,7 +107,7 @@ impl Guess<'_> {
         block
     }
 
-    fn kinds(&self, block: &mut Block, column: usize, default: RelationshipKind) {
+    fn kinds(&self, block: &mut TomlBlock, column: usize, default: RelationshipKind) {
         let cells = &self.sample.columns[column];
         let is_reversed = |text: &str| values::relationship(text).is_some_and(|(_, is_reversed)| is_reversed);
         let most_are_reversed = cells.mostly(is_reversed);
@@ -129,7 +129,7 @@ impl Guess<'_> {
         block.meanings("kind", &cells.name, Some(default.as_str()), &texts, remark);
     }
 
-    fn share(&self, block: &mut Block, column: usize) {
+    fn share(&self, block: &mut TomlBlock, column: usize) {
         let cells = &self.sample.columns[column];
         let remark = self.meanings[column]
             .remark
@@ -151,7 +151,7 @@ impl Guess<'_> {
         Some((quoted(&word.to_uppercase()), format!("by the header {:?}", name.name)))
     }
 
-    fn claim_status(&self, block: &mut Block, column: usize) {
+    fn claim_status(&self, block: &mut TomlBlock, column: usize) {
         let cells = &self.sample.columns[column];
         let texts: Vec<(String, String, String)> = cells
             .texts()
@@ -169,7 +169,7 @@ impl Guess<'_> {
     }
 
     /// A key, where records of the sample have the same ends and beginning and say different things.
-    fn add_key(&self, block: &mut Block, relation: &Relation, from: &Key, to: &Key) {
+    fn add_key(&self, block: &mut TomlBlock, relation: &Relation, from: &Key, to: &Key) {
         let since = relation
             .fields
             .iter()

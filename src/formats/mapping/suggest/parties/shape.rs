@@ -2,7 +2,7 @@
 
 use super::{
     party::{self, Party},
-    party_words::{End, PartyWord},
+    party_words::{PartyEnd, PartyWord},
 };
 use crate::{
     formats::mapping::suggest::sample::{meaning::Meaning, phrases::Attribute, rows::Sample, values},
@@ -30,7 +30,7 @@ pub(in crate::formats::mapping::suggest) struct Relation {
 
 /// What a table holds.
 #[derive(Debug)]
-pub(in crate::formats::mapping::suggest) struct Shape {
+pub(in crate::formats::mapping::suggest) struct TableShape {
     pub(in crate::formats::mapping::suggest) parties: Vec<Party>,
     pub(in crate::formats::mapping::suggest) relations: Vec<Relation>,
     /// Columns in which a blank cell means what stands above it.
@@ -39,7 +39,7 @@ pub(in crate::formats::mapping::suggest) struct Shape {
     pub(in crate::formats::mapping::suggest) continued: Vec<usize>,
 }
 
-impl Shape {
+impl TableShape {
     /// What a table with these columns holds. In the sample, the rows that go on with the one before are filled.
     pub(in crate::formats::mapping::suggest) fn of(sample: &mut Sample, meanings: &[Meaning]) -> Self {
         let (parties, rest) = party::parties(sample, meanings);
@@ -67,7 +67,7 @@ impl Shape {
     /// Finds out which parties are related.
     fn relate(&mut self, sample: &Sample, meanings: &[Meaning]) {
         let subject = self.parties.iter().position(|party| party.word.is_none());
-        let of_end = |end: End| -> Vec<usize> {
+        let of_end = |end: PartyEnd| -> Vec<usize> {
             let places = self
                 .parties
                 .iter()
@@ -75,7 +75,7 @@ impl Shape {
                 .filter(|(_, party)| party.end() == Some(end));
             places.map(|(place, _)| place).collect()
         };
-        let (from, to) = (of_end(End::From), of_end(End::To));
+        let (from, to) = (of_end(PartyEnd::From), of_end(PartyEnd::To));
         let mut pairs: Vec<(usize, usize)> = Vec::new();
         match (to.first(), subject) {
             (Some(to), _) => pairs.extend(from.iter().map(|from| (*from, *to))),

@@ -96,8 +96,8 @@ fn by_name(column: &Column) -> Meaning {
     if is_end_alone && Dates::of(column.filled()).reads_most_of(column) {
         meaning.party = None;
         meaning.attribute = words.party.map(|party| match party.end {
-            party_words::End::From => Attribute::Since,
-            party_words::End::To => Attribute::Until,
+            party_words::PartyEnd::From => Attribute::Since,
+            party_words::PartyEnd::To => Attribute::Until,
         });
     }
     if column.mostly(|cell| check_lei(cell).is_ok()) {

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 
 use super::column::Column;
 use crate::formats::{
-    csv_records::Syntax,
+    csv_records::CsvDialect,
     mapping::{
         columns::{csv_options::CsvOptions, rows::Rows},
         suggest::refusal,
@@ -112,7 +112,7 @@ fn delimiter_and_quotes(start: &[u8]) -> (u8, bool) {
     let mut best = ((b',', true), 0);
     for (delimiter, quoted) in forms {
         let quote = quoted.then_some(b'"');
-        let mut reader = Syntax { delimiter, quote }.reader(start);
+        let mut reader = CsvDialect { delimiter, quote }.reader(start);
         let mut widths: Vec<usize> = Vec::new();
         let mut record = csv::ByteRecord::new();
         while reader.read_byte_record(&mut record).is_ok_and(|is_there| is_there) {

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A value of fixed size.
-pub(super) trait Cell: Sized {
+pub(super) trait FixedSize: Sized {
     /// Its size in bytes.
     const SIZE: usize;
     fn put(&self, out: &mut Vec<u8>);
@@ -30,7 +30,7 @@ pub(super) trait Cell: Sized {
 /// Declares number cells.
 macro_rules! numbers {
     ($($number:ty)+) => {
-        $(impl Cell for $number {
+        $(impl FixedSize for $number {
             const SIZE: usize = size_of::<$number>();
 
             fn put(&self, out: &mut Vec<u8>) {
@@ -48,8 +48,8 @@ numbers! { u8 u16 u32 u64 i128 f64 }
 /// Declares cells that are stored as another cell.
 macro_rules! stored_as {
     ($($cell:ty as $other:ty: |$it:ident| $put:expr, |$other_value:ident| $take:expr;)+) => {
-        $(impl Cell for $cell {
-            const SIZE: usize = <$other as Cell>::SIZE;
+        $(impl FixedSize for $cell {
+            const SIZE: usize = <$other as FixedSize>::SIZE;
 
             fn put(&self, out: &mut Vec<u8>) {
                 let $it = self;
@@ -58,7 +58,7 @@ macro_rules! stored_as {
             }
 
             fn take(from: &[u8]) -> Option<Self> {
-                let $other_value = <$other as Cell>::take(from)?;
+                let $other_value = <$other as FixedSize>::take(from)?;
                 $take
             }
         })+
@@ -106,8 +106,8 @@ fn member<T: Catalog>(index: u8) -> Option<T> {
 /// Declares cells that consist of others in sequence.
 macro_rules! composed_of {
     ($($cell:ty { $($field:tt: $part:ty),+ $(,)? })+) => {
-        $(impl Cell for $cell {
-            const SIZE: usize = 0 $(+ <$part as Cell>::SIZE)+;
+        $(impl FixedSize for $cell {
+            const SIZE: usize = 0 $(+ <$part as FixedSize>::SIZE)+;
 
             fn put(&self, out: &mut Vec<u8>) {
                 $(self.$field.put(out);)+
@@ -121,8 +121,8 @@ macro_rules! composed_of {
     (@take $from:ident $cell:ty { $($field:ident: $part:ty),+ }) => {{
         let from = $from;
         $(
-            let (part, from) = from.split_at_checked(<$part as Cell>::SIZE)?;
-            let $field = <$part as Cell>::take(part)?;
+            let (part, from) = from.split_at_checked(<$part as FixedSize>::SIZE)?;
+            let $field = <$part as FixedSize>::take(part)?;
         )+
         from.is_empty().then_some(Self { $($field),+ })
     }};
@@ -167,7 +167,7 @@ composed_of! {
 /// Declares tuples of numbers.
 macro_rules! tuples {
     ($(($($part:ident)+))+) => {
-        $(impl Cell for ($(tuples!(@number $part),)+) {
+        $(impl FixedSize for ($(tuples!(@number $part),)+) {
             const SIZE: usize = 0 $(+ tuples!(@size $part))+;
 
             fn put(&self, out: &mut Vec<u8>) {
