@@ -4,7 +4,7 @@ use redb::{ReadableTable, StorageBackend, WriteTransaction};
 
 use super::{
     Error, LogReader,
-    create::create_with,
+    initial::create::create_with,
     read,
     tables::{ENTRIES, LOAD, NOTES, RETRIES},
     value::{self, ValueKey},

@@ -1,14 +1,12 @@
 //! The log: the initial data of a store and every commit in order. It is the source of truth; everything else is derived from
 //! it. Entries are only ever appended, each with the complete records that it puts.
 
-mod background_load;
 mod copy;
 mod copy_on_write;
-mod create;
 mod durable;
 mod error;
 mod file;
-mod load;
+mod initial;
 mod memory;
 mod prepared;
 mod read;
@@ -18,13 +16,11 @@ mod value;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-pub use background_load::BackgroundLoad;
 pub use copy::copy;
-pub use create::create;
 pub use durable::{Durable, check_pages};
 pub use error::Error;
 pub use file::{Failure, OpenMode};
-pub use load::UnfinishedLog;
+pub use initial::{background_load::BackgroundLoad, create::create, load::UnfinishedLog};
 pub use memory::Memory;
 pub use prepared::{CommittedRetry, PreparedEntry};
 pub use read::{Head, LogReader};

@@ -7,7 +7,7 @@ use tantivy::{
 };
 use tantivy_fst::Automaton;
 
-use super::{Error, question::Spelling, words::consonants_of};
+use super::{Error, question::Spelling, text::words::consonants_of};
 
 /// An automaton that accepts the words similar to another one. It may accept some others, which callers must check.
 pub(super) enum FuzzyMatcher {

@@ -3,7 +3,7 @@
 
 use super::{
     question::{Question, TextKind},
-    words::{WordForm, WordSplitter, key, readings_of_unspaced, shortened},
+    text::words::{WordForm, WordSplitter, key, readings_of_unspaced, shortened},
 };
 use crate::{
     graph::{Budget, EntityRef, Exhausted},

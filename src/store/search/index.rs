@@ -1,6 +1,6 @@
 //! The search index of one snapshot.
 
-use super::{fields::Fields, layer::Layer, segment::Segment};
+use super::layers::{fields::Fields, layer::Layer, segment::Segment};
 
 /// The search index of one snapshot. Each entity is in one of its layers; successive states share layers.
 pub struct Index {

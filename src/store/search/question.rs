@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use super::words::{WordForm, WordSplitter, by_consonants, consonants_of, key, readings_of_unspaced};
+use super::text::words::{WordForm, WordSplitter, by_consonants, consonants_of, key, readings_of_unspaced};
 use crate::model::names::letters::typos_max;
 
 /// The maximum number of characters of a question.

@@ -10,7 +10,7 @@ use crate::{
     model::{Timestamp, View},
     store::{
         folder::{self, blocks::BlockFileHeader, snapshots::BaseLocation},
-        search::{Index, stored_layer::StoredLayer},
+        search::{Index, layers::stored_layer::StoredLayer},
     },
 };
 

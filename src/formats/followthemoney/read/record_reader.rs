@@ -6,8 +6,10 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::{
-    annotation, edge, nested, node,
+    entity_record, nested,
+    properties::annotation,
     raw_record::RawRecord,
+    relationship_record,
     statements::{self, StatementGroup, ValueStatement},
 };
 use crate::{
@@ -125,8 +127,8 @@ fn drafts_of(mut record: RawRecord, file: &Source, today: Date) -> (Vec<Draft>, 
         (drafts, faults)
     };
     let reason = match terms::schemata::kind_of(&record.schema) {
-        Some(SchemaKind::Node(node)) => return with_extension(node::read(record, node, file)),
-        Some(SchemaKind::Edge(edge)) => return with_extension(edge::read(record, edge, file, today)),
+        Some(SchemaKind::Node(node)) => return with_extension(entity_record::read(record, node, file)),
+        Some(SchemaKind::Edge(edge)) => return with_extension(relationship_record::read(record, edge, file, today)),
         Some(SchemaKind::Annotation(annotation)) => return annotation::read(record, annotation),
         Some(SchemaKind::Thing) => return annotation::thing(record),
         Some(SchemaKind::Refused(reason)) => reason,

@@ -8,10 +8,9 @@ use crate::{
         export::ExportSummary,
         followthemoney::{
             read::{
-                directness,
-                edge::{words, words_of},
-                ended, percentages,
+                properties::{directness, ended, percentages},
                 raw_record::SCHEMA,
+                relationship_record::{words, words_of},
                 sources, values,
             },
             terms::{
@@ -91,8 +90,9 @@ fn role(relationship: &Relationship, edge: RelationshipSchema, output: &mut Outp
         None if relationship.role.is_some() => summary.leave_out("role in a payment or a loan"),
         None => {}
     }
-    let is_kind_in_id =
-        || crate::formats::followthemoney::read::edge::kind_in(&relationship.id) == Some(relationship.kind);
+    let is_kind_in_id = || {
+        crate::formats::followthemoney::read::relationship_record::kind_in(&relationship.id) == Some(relationship.kind)
+    };
     if !has_schema && !is_kind_in_id() {
         summary.leave_out("kind of a relationship, other than in words");
     }

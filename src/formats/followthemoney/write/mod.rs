@@ -6,7 +6,7 @@ mod output;
 
 use std::io::{self, Write};
 
-use super::read::{node::ADDRESSES, sources};
+use super::read::{entity_record::ADDRESSES, sources};
 use crate::{
     formats::export::{ExportSummary, Selection},
     model::{Ends, Relationship, RelationshipKind, Source, relationship_id},

@@ -6,8 +6,8 @@ use crate::{
         export::ExportSummary,
         followthemoney::{
             read::{
-                identifiers,
-                node::{ADDRESSES, SHORT, jurisdiction, keyword},
+                entity_record::{ADDRESSES, SHORT, jurisdiction, keyword},
+                properties::identifiers,
                 raw_record::SCHEMA,
                 values,
             },

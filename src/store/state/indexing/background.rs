@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{Indexing, Latest, catch_panic};
-use crate::store::search::update::IMMEDIATE_MAX;
+use crate::store::search::layers::update::IMMEDIATE_MAX;
 
 impl Indexing {
     /// Starts a thread that builds the index again after a failure, unless one is running.

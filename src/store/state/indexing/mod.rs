@@ -18,7 +18,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use super::index_file::IndexFile;
 use crate::{
     graph::Snapshot,
-    store::search::{self, Index, update::IMMEDIATE_MAX},
+    store::search::{self, Index, layers::update::IMMEDIATE_MAX},
 };
 
 /// How long after a failure the index is built again, since it may have failed for lack of memory.

@@ -10,16 +10,15 @@ use std::{
 use tantivy::{Directory, directory::RamDirectory};
 
 use super::{
-    Index,
     build::segments,
     fields::Fields,
-    keys::Keys,
     layer::{Layer, LayerContent},
     lexicon::Lexicon,
 };
 use crate::{
     graph::{EntityIx, Snapshot},
     model::Timestamp,
+    store::search::{Index, text::keys::Keys},
 };
 
 /// The program and the version of the format. The number changes with the format and with how texts are split.

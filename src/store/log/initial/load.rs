@@ -4,15 +4,17 @@
 use redb::{Database, ReadableDatabase, StorageBackend};
 use serde::Serialize;
 
-use super::{
-    Error, Head,
-    create::write_head,
-    file::builder,
-    read,
-    tables::{CHUNK, LOAD},
-    value::{self, ValueKey},
+use super::create::write_head;
+use crate::{
+    model::{Catalog, Noun, Record},
+    store::log::{
+        Error, Head,
+        file::builder,
+        read,
+        tables::{CHUNK, LOAD},
+        value::{self, ValueKey},
+    },
 };
-use crate::model::{Catalog, Noun, Record};
 
 /// The size at which a chunk is packed, in bytes of JSON in memory.
 const CHUNK_BYTES: usize = 8 << 20;
@@ -201,7 +203,7 @@ fn append<T: Serialize>(json: &mut Vec<u8>, record: &T) -> Result<(), String> {
     serde_json::to_writer(json, record).map_err(|error| error.to_string())
 }
 
-/// The field of [`super::tables::Chunk`] for records of this noun.
+/// The field of [`crate::store::log::tables::Chunk`] for records of this noun.
 fn chunk_field(noun: Noun) -> &'static str {
     match noun {
         Noun::Source => "sources",

@@ -1,9 +1,8 @@
 //! Several percentages of one ownership: they have no order, so that none of them is the one. What can be said is their hull, the
 //! range from the least to the greatest of them.
 
-use super::raw_record::RawRecord;
 use crate::{
-    formats::{percentage, reader::RecordFault},
+    formats::{followthemoney::read::raw_record::RawRecord, percentage, reader::RecordFault},
     model::{Share, ShareOf, ShareRange},
 };
 

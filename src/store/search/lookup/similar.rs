@@ -5,16 +5,19 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use super::{
-    Error, Index, keys,
-    question::{EXACT, Question, QuestionWord, Spelling, TEXT_MAX, TextKind, WORDS_MAX},
-    segment::at,
-    terms::{Expansion, SearchedField},
-    words::{core_keys, key},
-};
+use super::terms::{Expansion, SearchedField};
 use crate::{
     graph::{Budget, EntityIx},
     model::{CompanyName, Distinctiveness, Word},
+    store::search::{
+        Error, Index,
+        layers::segment::at,
+        question::{EXACT, Question, QuestionWord, Spelling, TEXT_MAX, TextKind, WORDS_MAX},
+        text::{
+            keys,
+            words::{core_keys, key},
+        },
+    },
 };
 
 /// Words after the rarest add candidates only while all of them together occur in at most this many texts, so that one request

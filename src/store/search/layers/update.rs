@@ -1,10 +1,11 @@
 //! Updating the index for the next state: rows of changed entities are marked as deleted, and a small layer contains their current
 //! form. Small layers are merged into larger ones, so that there are never many.
 
-use super::{Error, Index, build::layer, layer::Layer};
+use super::{build::layer, layer::Layer};
 use crate::{
     graph::{EntityIx, Snapshot},
     model::{Timestamp, View},
+    store::search::{Error, Index},
 };
 
 /// The number of changed entities that can be indexed during a search.

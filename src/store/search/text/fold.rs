@@ -10,7 +10,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use crate::model::names::letters::{simplified, spelled_out};
 
 /// Calls `each` with every folded letter of `text` and the range in `text` it comes from.
-pub(super) fn fold_letters(text: &str, mut each: impl FnMut(char, Range<usize>)) {
+pub(in crate::store::search) fn fold_letters(text: &str, mut each: impl FnMut(char, Range<usize>)) {
     let mut start = 0;
     while let Some(letter) = text[start..].chars().next() {
         let mut end = start + letter.len_utf8();

@@ -11,17 +11,18 @@ use tantivy::{
 };
 
 use super::{
-    Error, Index,
     fields::{FIRST, Fields, WORDS},
-    keys::KeysBuilder,
     layer::{Layer, LayerContent},
     lexicon::Lexicon,
     segment::Segment,
-    words::WordSplitter,
 };
 use crate::{
     graph::{EntityIx, Snapshot},
     model::{Timestamp, View},
+    store::search::{
+        Error, Index,
+        text::{keys::KeysBuilder, words::WordSplitter},
+    },
 };
 
 /// Below this number of entities one thread is faster than many.
@@ -46,7 +47,7 @@ impl Index {
 }
 
 /// Builds the layer of these entities, which must be in ascending order.
-pub(super) fn layer(snapshot: &Snapshot, entities: Vec<EntityIx>) -> Result<Layer, Error> {
+pub(in crate::store::search) fn layer(snapshot: &Snapshot, entities: Vec<EntityIx>) -> Result<Layer, Error> {
     let (schema, fields) = Fields::schema();
     let directory = RamDirectory::create();
     // Numeric fields need a tokenizer, too, and get the default one.
@@ -96,7 +97,7 @@ pub(super) fn layer(snapshot: &Snapshot, entities: Vec<EntityIx>) -> Result<Laye
 }
 
 /// The segments of an index.
-pub(super) fn segments(index: &tantivy::Index) -> Result<Vec<Segment>, TantivyError> {
+pub(in crate::store::search) fn segments(index: &tantivy::Index) -> Result<Vec<Segment>, TantivyError> {
     let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
     let searcher = reader.searcher();
     searcher.segment_readers().iter().map(Segment::new).collect()

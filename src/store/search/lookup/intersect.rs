@@ -3,8 +3,11 @@
 
 use tantivy::{DocSet, TERMINATED, schema::IndexRecordOption};
 
-use super::{Error, segment::at, terms::WordMatch};
-use crate::graph::Budget;
+use super::terms::WordMatch;
+use crate::{
+    graph::Budget,
+    store::search::{Error, layers::segment::at},
+};
 
 /// Skipping ahead takes as long as reading this many documents sequentially.
 const SKIP: u64 = 16;
@@ -12,9 +15,9 @@ const SKIP: u64 = 16;
 const DENSE: u64 = 64;
 
 /// A word with its matches in one segment, and its weight.
-pub(super) struct SegmentWord<'a> {
-    pub(super) matches: Vec<&'a WordMatch>,
-    pub(super) weight: u32,
+pub(in crate::store::search) struct SegmentWord<'a> {
+    pub(in crate::store::search) matches: Vec<&'a WordMatch>,
+    pub(in crate::store::search) weight: u32,
 }
 
 impl SegmentWord<'_> {
@@ -29,17 +32,17 @@ impl SegmentWord<'_> {
 
 /// A document that contains some of the words.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct DocumentMatch {
-    pub(super) document: u32,
+pub(in crate::store::search) struct DocumentMatch {
+    pub(in crate::store::search) document: u32,
     /// The number of the words.
-    pub(super) words: usize,
+    pub(in crate::store::search) words: usize,
     /// The sum of the worth of each word times its weight. A word counts once, with its highest worth.
-    pub(super) worth: u32,
+    pub(in crate::store::search) worth: u32,
 }
 
 /// The documents, ascending, that lack fewer than `lacking` of these words. `lacking` is at least 1 and at most the number of words;
 /// `documents` is the number of documents in the segment.
-pub(super) fn intersect(
+pub(in crate::store::search) fn intersect(
     mut words: Vec<SegmentWord<'_>>,
     lacking: usize,
     documents: usize,
@@ -145,7 +148,7 @@ fn list_by_sorting(words: &[SegmentWord<'_>], budget: &Budget) -> Result<Vec<Doc
 
 impl WordMatch {
     /// Calls `each` with the indexes in `documents`, which ascend, of those that contain the word. Each visited document spends a unit.
-    pub(super) fn for_each_shared(
+    pub(in crate::store::search) fn for_each_shared(
         &self,
         documents: &[u32],
         budget: &Budget,

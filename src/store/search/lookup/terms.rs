@@ -8,13 +8,15 @@ use tantivy::{
     schema::{Field, IndexRecordOption},
 };
 
-use super::{
-    Error, Index,
-    fuzzy::FuzzyMatcher,
-    question::{EXACT, Quality, QuestionWord, Spelling, TextKind, prefix_quality},
-    segment::at,
+use crate::{
+    graph::Budget,
+    store::search::{
+        Error, Index,
+        fuzzy::FuzzyMatcher,
+        layers::segment::at,
+        question::{EXACT, Quality, QuestionWord, Spelling, TextKind, prefix_quality},
+    },
 };
-use crate::graph::Budget;
 
 /// The number of words of the index that are charged at once.
 const BATCH: u64 = 4096;
@@ -26,28 +28,28 @@ const WALK: u64 = 1_000;
 
 /// A field to search, with the worth of its words in percent.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct SearchedField {
-    pub(super) field: Field,
-    pub(super) percent: u32,
-    pub(super) kind: TextKind,
+pub(in crate::store::search) struct SearchedField {
+    pub(in crate::store::search) field: Field,
+    pub(in crate::store::search) percent: u32,
+    pub(in crate::store::search) kind: TextKind,
     /// Whether its words may have typos. A code with a typo is another code; and the words of some fields also occur in others.
-    pub(super) allows_typos: bool,
+    pub(in crate::store::search) allows_typos: bool,
     /// Whether its words occur in no other field, so that they count for the rarity of a word.
-    pub(super) counts_rarity: bool,
+    pub(in crate::store::search) counts_rarity: bool,
 }
 
 /// A matching word of the index in one segment.
-pub(super) struct WordMatch {
-    pub(super) segment: usize,
-    pub(super) reader: Arc<InvertedIndexReader>,
-    pub(super) info: TermInfo,
-    pub(super) worth: Quality,
-    pub(super) rarity: RarityRule,
+pub(in crate::store::search) struct WordMatch {
+    pub(in crate::store::search) segment: usize,
+    pub(in crate::store::search) reader: Arc<InvertedIndexReader>,
+    pub(in crate::store::search) info: TermInfo,
+    pub(in crate::store::search) worth: Quality,
+    pub(in crate::store::search) rarity: RarityRule,
 }
 
 /// Whether the texts with a word count for the rarity of the question's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RarityRule {
+pub(in crate::store::search) enum RarityRule {
     /// They count, since it is the word itself.
     Always,
     /// They count only if the word itself occurs nowhere.
@@ -57,15 +59,15 @@ pub(super) enum RarityRule {
 }
 
 /// All matches of one word of the question.
-pub(super) struct Expansion {
-    pub(super) matches: Vec<WordMatch>,
+pub(in crate::store::search) struct Expansion {
+    pub(in crate::store::search) matches: Vec<WordMatch>,
     /// The number of texts with the word itself; if there are none, of texts with its other matches.
-    pub(super) texts: u64,
+    pub(in crate::store::search) texts: u64,
 }
 
 impl Expansion {
     /// The matches in this segment.
-    pub(super) fn in_segment(&self, segment: usize) -> impl Iterator<Item = &WordMatch> {
+    pub(in crate::store::search) fn in_segment(&self, segment: usize) -> impl Iterator<Item = &WordMatch> {
         self.matches
             .iter()
             .filter(move |word_match| word_match.segment == segment)
@@ -74,7 +76,7 @@ impl Expansion {
 
 impl Index {
     /// The words in `fields` that match `word`. Each spends a unit, and looking for typos spends more.
-    pub(super) fn expand(
+    pub(in crate::store::search) fn expand(
         &self,
         word: &QuestionWord,
         fields: &[SearchedField],

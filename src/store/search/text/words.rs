@@ -24,7 +24,7 @@ const KEY_LETTERS_MAX: usize = 256;
 
 /// The form of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WordForm {
+pub(in crate::store::search) enum WordForm {
     /// A word, or a part of one with hyphens, dots, apostrophes or `&`. `chunk` numbers the stretches without spaces.
     Part { chunk: usize },
     /// The joined parts of a word: `jcrew` of `J.Crew`.
@@ -41,10 +41,10 @@ pub(super) enum WordForm {
 
 /// A word with its range in the text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct WordInText<'a> {
-    pub(super) text: &'a str,
-    pub(super) range: (usize, usize),
-    pub(super) form: WordForm,
+pub(in crate::store::search) struct WordInText<'a> {
+    pub(in crate::store::search) text: &'a str,
+    pub(in crate::store::search) range: (usize, usize),
+    pub(in crate::store::search) form: WordForm,
 }
 
 /// The role of a letter in splitting.
@@ -88,7 +88,7 @@ fn role(letter: char, inside_characters: bool) -> Role {
 
 /// Splits texts into words, and reuses its buffers.
 #[derive(Debug, Clone, Default)]
-pub(super) struct WordSplitter {
+pub(in crate::store::search) struct WordSplitter {
     /// The folded letters of the current chunk, without separators.
     letters: String,
     /// The range of each letter in the text. One letter may fold to several, and several to one.
@@ -111,7 +111,7 @@ struct ChunkPart {
 
 impl WordSplitter {
     /// Calls `each` with the words of `text`.
-    pub(super) fn split(&mut self, text: &str, mut each: impl FnMut(WordInText<'_>)) {
+    pub(in crate::store::search) fn split(&mut self, text: &str, mut each: impl FnMut(WordInText<'_>)) {
         self.clear();
         self.chunk = 0;
         // Whether the next letter starts a part, and whether it follows an apostrophe.
@@ -249,18 +249,18 @@ fn mark_consonants(chain: &str) -> String {
 }
 
 /// The consonants that a word of the index represents; `None` for a normal word.
-pub(super) fn consonants_of(word: &str) -> Option<&str> {
+pub(in crate::store::search) fn consonants_of(word: &str) -> Option<&str> {
     word.strip_prefix(CONSONANTS_MARK)
 }
 
 /// The form by which a word in Latin letters matches words in scripts without vowels; `None` if it has too few consonants.
-pub(super) fn by_consonants(word: &str) -> Option<String> {
+pub(in crate::store::search) fn by_consonants(word: &str) -> Option<String> {
     consonants_of_latin(word).map(|chain| mark_consonants(&chain))
 }
 
 /// The words of a name in a script without spaces, each with its form in Latin letters, without legal forms: `huawei` and `jishu`
 /// for 华为技术有限公司. Empty for other scripts.
-pub(super) fn readings_of_unspaced(name: &str) -> Vec<(String, String)> {
+pub(in crate::store::search) fn readings_of_unspaced(name: &str) -> Vec<(String, String)> {
     if name.is_ascii() || !name.chars().any(is_unspaced) {
         return Vec::new();
     }
@@ -289,14 +289,14 @@ fn characters(run: &str, ranges: &[(usize, usize)], each: &mut impl FnMut(WordIn
 }
 
 /// At most the first `letters_max` letters of `text`.
-pub(super) fn shortened(text: &str, letters_max: usize) -> &str {
+pub(in crate::store::search) fn shortened(text: &str, letters_max: usize) -> &str {
     text.char_indices()
         .nth(letters_max)
         .map_or(text, |(end, _)| &text[..end])
 }
 
 /// The joined folded letters of `text`, which identify complete names regardless of spaces and punctuation.
-pub(super) fn key(text: &str) -> String {
+pub(in crate::store::search) fn key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     if text.is_ascii() {
         let letters = text.bytes().filter(u8::is_ascii_alphanumeric).take(KEY_LETTERS_MAX);
@@ -316,7 +316,7 @@ pub(super) fn key(text: &str) -> String {
 }
 
 /// The keys of a name without legal forms, in each of its spellings: names that compare as equal share one.
-pub(super) fn core_keys(name: &CompanyName) -> impl Iterator<Item = String> {
+pub(in crate::store::search) fn core_keys(name: &CompanyName) -> impl Iterator<Item = String> {
     name.core_texts().into_iter().map(|text| key(&text))
 }
 

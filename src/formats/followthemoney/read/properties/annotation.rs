@@ -3,11 +3,13 @@
 
 use serde_json::Value;
 
-use super::raw_record::RawRecord;
 use crate::formats::{
-    followthemoney::terms::{
-        annotations::Annotation,
-        ids::{self, check_id},
+    followthemoney::{
+        read::raw_record::RawRecord,
+        terms::{
+            annotations::Annotation,
+            ids::{self, check_id},
+        },
     },
     reader::{Addition, Draft, EntityAddition, RecordChange, RecordFault},
 };

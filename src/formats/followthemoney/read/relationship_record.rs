@@ -3,7 +3,12 @@
 
 use jiff::civil::Date;
 
-use super::{asserted::asserted_relationship, directness, ended, percentages, raw_record::RawRecord, sources, values};
+use super::{
+    asserted::asserted_relationship,
+    properties::{directness, ended, percentages},
+    raw_record::RawRecord,
+    sources, values,
+};
 use crate::{
     formats::{
         followthemoney::terms::{

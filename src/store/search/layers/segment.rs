@@ -6,14 +6,14 @@ use super::fields::ROW;
 
 /// A segment of a layer, written by one thread. Which entities it contains differs from build to build, so no result may depend
 /// on it.
-pub(super) struct Segment {
-    pub(super) reader: SegmentReader,
+pub(in crate::store::search) struct Segment {
+    pub(in crate::store::search) reader: SegmentReader,
     /// The row of each of its documents, ascending.
-    pub(super) rows: Vec<u32>,
+    pub(in crate::store::search) rows: Vec<u32>,
 }
 
 impl Segment {
-    pub(super) fn new(reader: &SegmentReader) -> Result<Self, TantivyError> {
+    pub(in crate::store::search) fn new(reader: &SegmentReader) -> Result<Self, TantivyError> {
         let column = reader.fast_fields().u64(ROW)?;
         let row = |document| {
             let row = column.first(document).and_then(|row| u32::try_from(row).ok());
@@ -31,6 +31,6 @@ impl Segment {
 }
 
 /// The index of a document or a row.
-pub(super) fn at(document: u32) -> usize {
+pub(in crate::store::search) fn at(document: u32) -> usize {
     usize::try_from(document).expect("documents are counted in memory")
 }

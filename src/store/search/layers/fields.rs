@@ -5,28 +5,30 @@ use tantivy::{
     schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions},
 };
 
-use super::words::{key, readings_of_unspaced};
-use crate::graph::EntityRef;
+use crate::{
+    graph::EntityRef,
+    store::search::text::words::{key, readings_of_unspaced},
+};
 
 /// The fields.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fields {
-    pub(super) row: Field,
-    pub(super) name: Field,
+pub(in crate::store::search) struct Fields {
+    pub(in crate::store::search) row: Field,
+    pub(in crate::store::search) name: Field,
     /// The first word of the main name.
-    pub(super) first: Field,
-    pub(super) other_name: Field,
-    pub(super) description: Field,
+    pub(in crate::store::search) first: Field,
+    pub(in crate::store::search) other_name: Field,
+    pub(in crate::store::search) description: Field,
     /// Ids and identifiers.
-    pub(super) code: Field,
+    pub(in crate::store::search) code: Field,
 }
 
-pub(super) const ROW: &str = "row";
-pub(super) const WORDS: &str = "words";
-pub(super) const FIRST: &str = "first";
+pub(in crate::store::search) const ROW: &str = "row";
+pub(in crate::store::search) const WORDS: &str = "words";
+pub(in crate::store::search) const FIRST: &str = "first";
 
 impl Fields {
-    pub(super) fn schema() -> (Schema, Self) {
+    pub(in crate::store::search) fn schema() -> (Schema, Self) {
         let mut builder = Schema::builder();
         let text = |tokenizer: &str| {
             let indexing = TextFieldIndexing::default()
@@ -47,11 +49,11 @@ impl Fields {
     }
 
     /// The fields whose words may have typos. A code with a typo is another code.
-    pub(super) fn prose(&self) -> [Field; 3] {
+    pub(in crate::store::search) fn prose(&self) -> [Field; 3] {
         [self.name, self.other_name, self.description]
     }
 
-    pub(super) fn document(&self, entity: &EntityRef<'_>, row: u32) -> TantivyDocument {
+    pub(in crate::store::search) fn document(&self, entity: &EntityRef<'_>, row: u32) -> TantivyDocument {
         let mut document = TantivyDocument::new();
         document.add_u64(self.row, u64::from(row));
         document.add_text(self.first, entity.name());

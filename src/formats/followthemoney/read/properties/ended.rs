@@ -3,9 +3,11 @@
 
 use jiff::civil::Date;
 
-use super::{raw_record::RawRecord, values};
 use crate::{
-    formats::followthemoney::terms::{schemata::RelationshipSchema, statuses},
+    formats::followthemoney::{
+        read::{raw_record::RawRecord, values},
+        terms::{schemata::RelationshipSchema, statuses},
+    },
     model::{PartialDate, RelationshipKind},
 };
 

@@ -6,8 +6,10 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use super::{Error, UnfinishedLog};
-use crate::model::Record;
+use crate::{
+    model::Record,
+    store::log::{Error, UnfinishedLog},
+};
 
 /// The number of records in a batch, and of batches that may wait.
 const BATCH: usize = 256;

@@ -6,14 +6,18 @@ use std::collections::HashMap;
 use tantivy::schema::IndexRecordOption;
 
 use super::{
-    Error, Index,
     intersect::{DocumentMatch, SegmentWord, intersect},
-    keys::KeyKind,
-    question::{Question, TextKind},
-    segment::at,
     terms::{Expansion, SearchedField, WordMatch},
 };
-use crate::graph::{Budget, EntityIx};
+use crate::{
+    graph::{Budget, EntityIx},
+    store::search::{
+        Error, Index,
+        layers::segment::at,
+        question::{Question, TextKind},
+        text::keys::KeyKind,
+    },
+};
 
 /// The worth of a word by its field, in percent. An exact word beats a prefix, and a prefix beats a typo; within each, the first
 /// word of a main name beats its other words, then come other names, codes and descriptions.
@@ -182,7 +186,7 @@ impl Index {
     }
 
     /// The weight of a word that occurs in this many texts: the rarer, the higher.
-    pub(super) fn weight(&self, texts: u64) -> u32 {
+    pub(in crate::store::search) fn weight(&self, texts: u64) -> u32 {
         let entities = u32::try_from(self.entities()).unwrap_or(u32::MAX);
         let texts = u32::try_from(texts).unwrap_or(u32::MAX);
         let rarity = (1.0 + f64::from(entities) / (1.0 + f64::from(texts))).ln();
@@ -231,7 +235,11 @@ fn rounded(number: f64) -> u32 {
 
 impl WordMatch {
     /// Calls `each` with the documents that contain the word, ascending. Each spends a unit.
-    pub(super) fn for_each_document(&self, budget: &Budget, mut each: impl FnMut(u32)) -> Result<(), Error> {
+    pub(in crate::store::search) fn for_each_document(
+        &self,
+        budget: &Budget,
+        mut each: impl FnMut(u32),
+    ) -> Result<(), Error> {
         budget.charge(u64::from(self.info.doc_freq))?;
         let reader = &self.reader;
         let mut blocks = reader.read_block_postings_from_terminfo(&self.info, IndexRecordOption::Basic)?;

@@ -1,7 +1,9 @@
 //! Whether an interest is held directly: what the type of an ownership or of a control says, where it names one of the two.
 
-use super::raw_record::RawRecord;
-use crate::model::{Directness, RelationshipKind};
+use crate::{
+    formats::followthemoney::read::raw_record::RawRecord,
+    model::{Directness, RelationshipKind},
+};
 
 /// The property that says what type of ownership or control it is.
 pub(in crate::formats::followthemoney) fn property(kind: RelationshipKind) -> Option<&'static str> {

@@ -2,14 +2,16 @@
 
 use redb::{Database, StorageBackend, WriteTransaction};
 
-use super::{
-    Error, Head,
-    file::builder,
-    read::{self, in_order},
-    tables::{CHUNK, Chunk, ChunkRef, ENTRIES, FormatVersion, HEAD, LOAD, META, NOTES, RETRIES, VERSION},
-    value::{self, ValueKey},
+use crate::{
+    model::{Dataset, Timestamp},
+    store::log::{
+        Error, Head,
+        file::builder,
+        read::{self, in_order},
+        tables::{CHUNK, Chunk, ChunkRef, ENTRIES, FormatVersion, HEAD, LOAD, META, NOTES, RETRIES, VERSION},
+        value::{self, ValueKey},
+    },
 };
-use crate::model::{Dataset, Timestamp};
 
 /// Creates a log in an empty file, with `dataset` as its initial data.
 ///
@@ -56,7 +58,7 @@ fn pack_chunk(chunk: u64, chunk_ref: ChunkRef<'_>) -> Result<Vec<u8>, Error> {
 }
 
 /// Creates a log in an empty file, with the head and the rows written by `fill`, in one transaction.
-pub(super) fn create_with(
+pub(in crate::store::log) fn create_with(
     file: impl StorageBackend,
     head: &Head,
     fill: impl FnOnce(&WriteTransaction) -> Result<(), Error>,
@@ -67,7 +69,7 @@ pub(super) fn create_with(
 }
 
 /// Writes the head and the rows written by `fill`, in one transaction.
-pub(super) fn write_head(
+pub(in crate::store::log) fn write_head(
     database: &Database,
     head: &Head,
     fill: impl FnOnce(&WriteTransaction) -> Result<(), Error>,

@@ -4,17 +4,18 @@
 use tantivy::{TantivyError, schema::Field, termdict::TermMerger};
 use tantivy_fst::{IntoStreamer, Map, MapBuilder, Streamer};
 
-use super::{fuzzy::FuzzyMatcher, segment::Segment};
+use super::segment::Segment;
+use crate::store::search::fuzzy::FuzzyMatcher;
 
 /// The words, each with a bit for every prose field that contains it in any segment.
-pub(super) struct Lexicon {
+pub(in crate::store::search) struct Lexicon {
     words: Map<Vec<u8>>,
     prose: [Field; 3],
 }
 
 impl Lexicon {
     /// The lexicon of these segments.
-    pub(super) fn new(segments: &[Segment], prose: [Field; 3]) -> Result<Self, TantivyError> {
+    pub(in crate::store::search) fn new(segments: &[Segment], prose: [Field; 3]) -> Result<Self, TantivyError> {
         let inverted = |segment: &Segment| prose.map(|field| segment.reader.inverted_index(field));
         let readers: Vec<_> = segments.iter().flat_map(inverted).collect::<Result<_, _>>()?;
         let streams: Vec<_> = readers
@@ -33,21 +34,21 @@ impl Lexicon {
     }
 
     /// The lexicon packed by [`Lexicon::pack`].
-    pub(super) fn unpack(packed: Vec<u8>, prose: [Field; 3]) -> Result<Self, TantivyError> {
+    pub(in crate::store::search) fn unpack(packed: Vec<u8>, prose: [Field; 3]) -> Result<Self, TantivyError> {
         let words = Map::from_bytes(packed).map_err(lexicon_error)?;
         Ok(Self { words, prose })
     }
 
-    pub(super) fn pack(&self) -> Vec<u8> {
+    pub(in crate::store::search) fn pack(&self) -> Vec<u8> {
         self.words.as_fst().to_vec()
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store::search) fn bytes(&self) -> usize {
         self.words.as_fst().size()
     }
 
     /// Calls `each` with the words that `matcher` accepts, and a function that returns whether a field contains them.
-    pub(super) fn for_each_match<E>(
+    pub(in crate::store::search) fn for_each_match<E>(
         &self,
         matcher: &FuzzyMatcher,
         mut each: impl FnMut(&str, &dyn Fn(Field) -> bool) -> Result<(), E>,

@@ -1,8 +1,10 @@
 //! The properties that identify an entity, and our schemes for them. A number that is unique only in its country has the country
 //! in its scheme; where the country is not known, the number stays in the properties.
 
-use super::{raw_record::RawRecord, values};
-use crate::model::{COUNTRY_SCHEME, Identifier, LEI_SCHEME, check_lei, country_of};
+use crate::{
+    formats::followthemoney::read::{raw_record::RawRecord, values},
+    model::{COUNTRY_SCHEME, Identifier, LEI_SCHEME, check_lei, country_of},
+};
 
 /// The scheme of the items of Wikidata.
 const QID_SCHEME: &str = "qid";

@@ -6,34 +6,33 @@ use std::sync::Arc;
 use tantivy::directory::RamDirectory;
 
 use super::{
-    keys::Keys,
     lexicon::Lexicon,
     segment::{Segment, at},
 };
-use crate::{graph::EntityIx, model::Timestamp};
+use crate::{graph::EntityIx, model::Timestamp, store::search::text::keys::Keys};
 
 /// Some entities, with marks for deleted rows.
 #[derive(Clone)]
-pub(super) struct Layer {
-    pub(super) body: Arc<LayerContent>,
+pub(in crate::store::search) struct Layer {
+    pub(in crate::store::search) body: Arc<LayerContent>,
     /// The entity of each row, ascending, as numbered by the snapshot of the index.
-    pub(super) entities: Arc<[EntityIx]>,
+    pub(in crate::store::search) entities: Arc<[EntityIx]>,
     deleted: Arc<DeletedRows>,
 }
 
 /// The content of a layer, independent of the snapshot.
-pub(super) struct LayerContent {
-    pub(super) segments: Vec<Segment>,
+pub(in crate::store::search) struct LayerContent {
+    pub(in crate::store::search) segments: Vec<Segment>,
     /// The words of all segments; `None` for a small layer.
-    pub(super) lexicon: Option<Lexicon>,
+    pub(in crate::store::search) lexicon: Option<Lexicon>,
     /// The rows by complete names and codes.
-    pub(super) keys: Keys,
+    pub(in crate::store::search) keys: Keys,
     /// The number of letters of each main name, by row.
-    pub(super) lengths: Vec<u8>,
+    pub(in crate::store::search) lengths: Vec<u8>,
     /// Its files.
-    pub(super) directory: RamDirectory,
+    pub(in crate::store::search) directory: RamDirectory,
     /// When the last change was recorded that it includes.
-    pub(super) moment: Timestamp,
+    pub(in crate::store::search) moment: Timestamp,
 }
 
 /// The deleted rows, whose entities are in later layers or no longer exist.
@@ -47,7 +46,7 @@ struct DeletedRows {
 }
 
 impl Layer {
-    pub(super) fn new(body: Arc<LayerContent>, entities: Arc<[EntityIx]>) -> Self {
+    pub(in crate::store::search) fn new(body: Arc<LayerContent>, entities: Arc<[EntityIx]>) -> Self {
         Self {
             body,
             entities,
@@ -56,22 +55,22 @@ impl Layer {
     }
 
     /// A layer whose rows have no entities yet.
-    pub(super) fn unassigned(body: Arc<LayerContent>) -> Self {
+    pub(in crate::store::search) fn unassigned(body: Arc<LayerContent>) -> Self {
         let entities = vec![EntityIx::FIRST; body.lengths.len()];
         Self::new(body, entities.into())
     }
 
     /// The number of rows that are not deleted.
-    pub(super) fn live(&self) -> usize {
+    pub(in crate::store::search) fn live(&self) -> usize {
         self.entities.len() - self.deleted.count
     }
 
-    pub(super) fn deleted(&self) -> usize {
+    pub(in crate::store::search) fn deleted(&self) -> usize {
         self.deleted.count
     }
 
     /// The entity of this row, unless it is deleted.
-    pub(super) fn entity(&self, row: u32) -> Option<EntityIx> {
+    pub(in crate::store::search) fn entity(&self, row: u32) -> Option<EntityIx> {
         let row = at(row);
         let word = self.deleted.rows.get(row / 64).copied().unwrap_or(0);
         let is_deleted = word >> (row % 64) & 1 == 1;
@@ -79,29 +78,29 @@ impl Layer {
     }
 
     /// The entities of the rows that are not deleted, ascending.
-    pub(super) fn live_entities(&self) -> impl Iterator<Item = EntityIx> {
+    pub(in crate::store::search) fn live_entities(&self) -> impl Iterator<Item = EntityIx> {
         (0..).take(self.entities.len()).filter_map(|row| self.entity(row))
     }
 
     /// The row of an entity, unless it is deleted.
-    pub(super) fn row(&self, entity: EntityIx) -> Option<u32> {
+    pub(in crate::store::search) fn row(&self, entity: EntityIx) -> Option<u32> {
         let first = self.entities.partition_point(|known| *known < entity);
         let mut rows = (u32::try_from(first).ok()?..).take_while(|row| self.entities.get(at(*row)) == Some(&entity));
         rows.find(|row| self.entity(*row).is_some())
     }
 
     /// The number of letters of the main name in this row.
-    pub(super) fn length(&self, row: u32) -> u8 {
+    pub(in crate::store::search) fn length(&self, row: u32) -> u8 {
         self.body.lengths.get(at(row)).copied().unwrap_or(u8::MAX)
     }
 
     /// The deleted documents of a segment, ascending.
-    pub(super) fn deleted_documents(&self, segment: usize) -> &[u32] {
+    pub(in crate::store::search) fn deleted_documents(&self, segment: usize) -> &[u32] {
         self.deleted.documents.get(segment).map_or(&[], Vec::as_slice)
     }
 
     /// Marks the rows of these entities as deleted. O(rows / 64 + entities).
-    pub(super) fn mark_deleted(&mut self, entities: &[EntityIx]) {
+    pub(in crate::store::search) fn mark_deleted(&mut self, entities: &[EntityIx]) {
         let rows: Vec<u32> = entities.iter().filter_map(|entity| self.row(*entity)).collect();
         self.mark_rows_deleted(&rows);
     }
@@ -126,7 +125,7 @@ impl Layer {
     }
 
     /// The same layer for another snapshot with these entities in its rows; rows with `None` are marked as deleted.
-    pub(super) fn renumbered(&self, entities: Vec<Option<EntityIx>>) -> Self {
+    pub(in crate::store::search) fn renumbered(&self, entities: Vec<Option<EntityIx>>) -> Self {
         let mut missing = Vec::new();
         // Rows without an entity repeat the number before theirs, so that all ascend.
         let mut last = EntityIx::FIRST;
@@ -146,7 +145,7 @@ impl Layer {
         layer
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store::search) fn bytes(&self) -> usize {
         let rows = self.body.segments.iter().map(|segment| segment.rows.len() * 4);
         self.body.directory.total_mem_usage()
             + self.body.lexicon.as_ref().map_or(0, Lexicon::bytes)

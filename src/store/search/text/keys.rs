@@ -15,7 +15,7 @@ const BATCH: usize = 1 << 16;
 
 /// Which text of an entity a key is of; the best last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum KeyKind {
+pub(in crate::store::search) enum KeyKind {
     /// Any name without legal forms, in each of its spellings.
     Core,
     /// An id or an identifier, with or without its scheme.
@@ -32,14 +32,14 @@ type Entry = [u32; 3];
 
 /// Rows by key.
 #[derive(Debug, Default)]
-pub(super) struct Keys {
+pub(in crate::store::search) struct Keys {
     /// Ascending and distinct.
     entries: Vec<Entry>,
 }
 
 impl Keys {
     /// The rows with this key, ascending. O(log n).
-    pub(super) fn rows(&self, kind: KeyKind, key: &str) -> impl Iterator<Item = u32> {
+    pub(in crate::store::search) fn rows(&self, kind: KeyKind, key: &str) -> impl Iterator<Item = u32> {
         let [high, low] = hash(kind, key);
         let first = self.entries.partition_point(|entry| entry[..2] < [high, low][..]);
         let same = self.entries[first..]
@@ -49,11 +49,11 @@ impl Keys {
         same.map(|entry| entry[2]).filter(move |_| !key.is_empty())
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store::search) fn bytes(&self) -> usize {
         self.entries.len() * size_of::<Entry>()
     }
 
-    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    pub(in crate::store::search) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let count = u64::try_from(self.entries.len()).map_err(io::Error::other)?;
         out.write_all(&count.to_le_bytes())?;
         let mut bytes = Vec::new();
@@ -66,7 +66,7 @@ impl Keys {
     }
 
     /// Reads what [`Keys::write`] wrote. All rows must be below `rows`.
-    pub(super) fn read(from: &mut impl Read, rows: usize) -> io::Result<Self> {
+    pub(in crate::store::search) fn read(from: &mut impl Read, rows: usize) -> io::Result<Self> {
         let mut count = [0; 8];
         from.read_exact(&mut count)?;
         let count = usize::try_from(u64::from_le_bytes(count)).map_err(io::Error::other)?;
@@ -103,20 +103,20 @@ fn hash(kind: KeyKind, key: &str) -> [u32; 2] {
 
 /// Collects [`Keys`].
 #[derive(Debug)]
-pub(super) struct KeysBuilder {
+pub(in crate::store::search) struct KeysBuilder {
     entries: Vec<Entry>,
 }
 
 impl KeysBuilder {
     /// A builder for about this many entities.
-    pub(super) fn new(entities: usize) -> Self {
+    pub(in crate::store::search) fn new(entities: usize) -> Self {
         Self {
             entries: Vec::with_capacity(entities * KEYS_PER_ENTITY),
         }
     }
 
     /// Adds the keys of the entity in this row.
-    pub(super) fn add(&mut self, entity: &EntityRef<'_>, row: u32) {
+    pub(in crate::store::search) fn add(&mut self, entity: &EntityRef<'_>, row: u32) {
         let mut push = |kind, key: &str| {
             if !key.is_empty() {
                 let [high, low] = hash(kind, key);
@@ -138,7 +138,7 @@ impl KeysBuilder {
         }
     }
 
-    pub(super) fn finish(mut self) -> Keys {
+    pub(in crate::store::search) fn finish(mut self) -> Keys {
         self.entries.sort_unstable();
         self.entries.dedup();
         self.entries.shrink_to_fit();

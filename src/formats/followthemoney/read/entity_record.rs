@@ -1,7 +1,7 @@
 //! A record that is an entity. Its first name is its main one; its addresses become LOCATED_IN; whatever the model lacks stays in
 //! its `properties` under the names of FollowTheMoney.
 
-use super::{asserted::asserted_relationship, identifiers, raw_record::RawRecord, sources, values};
+use super::{asserted::asserted_relationship, properties::identifiers, raw_record::RawRecord, sources, values};
 use crate::{
     formats::{
         followthemoney::terms::{
