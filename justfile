@@ -8,6 +8,10 @@ default:
 run *arguments:
     cargo run --release -- {{arguments}}
 
+# The same from a build that is made anew in a minute or two after a change
+try *arguments:
+    cargo run --profile dev-release -- {{arguments}}
+
 # All tests, or those whose names contain the filter
 test filter="":
     cargo test {{filter}}

@@ -5,7 +5,6 @@ use std::{any::TypeId, sync::Arc};
 
 use async_graphql::{
     BatchRequest, BatchResponse, Data, Executor, Response, Value,
-    async_trait::async_trait,
     futures_util::{
         StreamExt, future,
         stream::{self, BoxStream},
@@ -121,7 +120,6 @@ impl MountedApi {
     }
 }
 
-#[async_trait]
 impl Executor for MountedApi {
     async fn execute(&self, request: async_graphql::Request) -> Response {
         match self.api_request(request, None) {

@@ -6,7 +6,6 @@ use std::{convert::Infallible, sync::Arc};
 
 use async_graphql::{
     Executor, Response as AnswerResponse,
-    async_trait::async_trait,
     futures_util::stream::{self, BoxStream, StreamExt},
 };
 use async_graphql_axum::GraphQL;
@@ -89,7 +88,6 @@ async fn parts(endpoint: &EndpointState, session: Session, answers: BoxStream<'s
 #[derive(Clone)]
 struct OpenStream(Arc<Mutex<Option<BoxStream<'static, AnswerResponse>>>>);
 
-#[async_trait]
 impl Executor for OpenStream {
     async fn execute(&self, request: async_graphql::Request) -> AnswerResponse {
         // Not called, since the service requests a stream.

@@ -5,7 +5,6 @@ use std::{any::type_name, borrow::Cow};
 use async_graphql::{
     ContextSelectionSet, InputType, InputValueError, InputValueResult, Name, OutputType, Positioned, ServerResult,
     Value,
-    async_trait::async_trait,
     parser::types::Field,
     registry::{Deprecation, MetaEnumValue, MetaType, MetaTypeId, Registry},
 };
@@ -88,7 +87,6 @@ impl<T: Catalog + Send + Sync> InputType for Member<T> {
     }
 }
 
-#[async_trait]
 impl<T: Catalog + Send + Sync> OutputType for Member<T> {
     fn type_name() -> Cow<'static, str> {
         Cow::Borrowed(T::NAME)
