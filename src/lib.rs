@@ -18,7 +18,7 @@
 //! - [`engine`]: runs GraphQL requests, for any schema: limits, validation, cost, workers, errors.
 //! - [`schema`]: the GraphQL schema and its resolvers.
 //! - [`http`]: GraphQL over HTTP, health, and the pages.
-//! - `cli`: arguments, environment, printing, exit codes.
+//! - [`cli`]: arguments, environment, printing, exit codes.
 //!
 //! Start with `model::relationships::relationship`, then `graph::read::snapshot`, then `schema::query::root`.
 //!
@@ -34,12 +34,13 @@
 //!   [`schema::MountedApi`] serves them by the services of async-graphql.
 //! - [`http::router`]: everything that `guanxi serve` has, as routes of another application.
 //!
-//! `auth`, `cli`, `edit` and `import` are public for the program and its tests only, are left out of the documentation, and may change
-//! with every version.
+//! - [`cli::run`]: the program itself.
+//!
+//! `auth`, `edit` and `import` are public for the program and its tests only, are left out of the documentation, and may change with
+//! every version.
 
 #[doc(hidden)]
 pub mod auth;
-#[doc(hidden)]
 pub mod cli;
 #[doc(hidden)]
 pub mod edit;

@@ -5,6 +5,7 @@ mod client;
 mod commands;
 mod errors;
 mod flat;
+mod log;
 mod output;
 
 use std::process::ExitCode;

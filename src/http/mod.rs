@@ -30,6 +30,7 @@ use self::{
     trace::RequestGuard,
 };
 
+pub(crate) use self::trace::REQUEST_LOG_TARGET;
 pub use self::{
     access::{
         cors::InvalidOrigin,

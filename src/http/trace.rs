@@ -19,6 +19,9 @@ use super::{
 
 use crate::engine::Error;
 
+/// The target of the log lines of requests.
+pub(crate) const REQUEST_LOG_TARGET: &str = module_path!();
+
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of a request, in its extensions.
@@ -102,6 +105,7 @@ pub(super) async fn trace(State(guard): State<RequestGuard>, mut request: Reques
         .get::<OperationName>()
         .map(|operation| operation.0.as_str());
     tracing::info!(
+        target: REQUEST_LOG_TARGET,
         request_id = &*id.0,
         %method,
         path,

@@ -8,6 +8,7 @@ mod headers;
 mod health;
 mod hosts;
 mod idle;
+mod log;
 mod multipart;
 mod params;
 mod refused;

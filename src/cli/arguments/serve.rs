@@ -130,6 +130,11 @@ pub(in crate::cli) struct ServeArguments {
     /// The level of the log: error, warn, info, debug, trace, or a filter such as guanxi=debug.
     #[arg(long, env = "GUANXI_LOG", default_value = "info")]
     pub(in crate::cli) log: String,
+    /// Bytes of log lines of requests that may wait to be written; 0 writes each line at once.
+    ///
+    /// When they are full, lines are dropped, and their number is logged.
+    #[arg(long, env = "GUANXI_LOG_QUEUE_BYTES", default_value_t = 1 << 20)]
+    pub(in crate::cli) log_queue_bytes: usize,
     /// The folder of the store. Default: changes last as long as the process.
     ///
     /// The first start creates it, from the tables of --data or the bundled network.

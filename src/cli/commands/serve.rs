@@ -1,20 +1,16 @@
 //! `guanxi serve`: loads the graph, then serves it until it is stopped.
 
-use std::{io::IsTerminal, net::IpAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use tokio::{net::TcpListener, sync::oneshot};
-use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 use super::{
     load::{load_dataset, load_graph},
     store::with_advice,
 };
 use crate::{
-    cli::{
-        arguments::serve::{LogFormat, ServeArguments},
-        errors::UsageError,
-    },
+    cli::{arguments::serve::ServeArguments, errors::UsageError, log},
     http::{self, Readiness, Routes, Settings, Stop},
     model::{Timestamp, View},
     schema::Api,
@@ -29,7 +25,8 @@ pub(in crate::cli) fn serve(arguments: &ServeArguments) -> anyhow::Result<ExitCo
         let why = "guanxi serve serves local data, from --store DIR or --data DIR; to query another server: guanxi query --server URL";
         return Err(UsageError(why.to_owned()).into());
     }
-    start_log(arguments)?;
+    // To the end, when the lines that wait are written.
+    let _log = log::start(arguments)?;
     let api = Arc::new(Api::new(arguments.limits.limits())?);
     let mut settings = arguments.http.settings();
     // A host name to listen on is also a valid Host of requests.
@@ -198,19 +195,4 @@ fn prepare(state: Arc<State>) {
     } else {
         std::thread::spawn(move || state.prepare());
     }
-}
-
-fn start_log(arguments: &ServeArguments) -> anyhow::Result<()> {
-    let filter =
-        EnvFilter::try_new(&arguments.log).with_context(|| format!("--log {:?} is not a filter", arguments.log))?;
-    let lines = fmt::layer().with_writer(std::io::stderr);
-    let registry = tracing_subscriber::registry().with(filter);
-    match arguments.log_format {
-        LogFormat::Human => {
-            let colours = std::io::stderr().is_terminal();
-            registry.with(lines.with_ansi(colours).with_target(false)).init();
-        }
-        LogFormat::Json => registry.with(lines.json()).init(),
-    }
-    Ok(())
 }
