@@ -16,7 +16,7 @@ use crate::{
         values::{
             enums::Member,
             node_key::NodeKey,
-            page::{Connection, Edge, PAGE_MAX, PageInfo, Total},
+            page::{Connection, Edge, ElementCursor, PAGE_MAX, PageInfo, Total},
             scalars::DateTime,
         },
     },
@@ -183,7 +183,7 @@ impl ChangeQuery {
                 Total::default()
             };
             let edge = |node: Change| Edge {
-                cursor: node.position().encode(),
+                cursor: ElementCursor::Text(node.position().encode()),
                 node,
             };
             let edges: Vec<Edge<Change>> = changes.into_iter().map(edge).collect();

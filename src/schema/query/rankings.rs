@@ -73,11 +73,7 @@ impl RankingQuery {
                 .filter(|_| is_selected)
                 .map(|(ranked, _)| ranked.entity);
             let derived_from = derivation(&viewer, &question, &entities.collect::<Vec<_>>())?;
-            let cursors: Vec<String> = page
-                .rows
-                .iter()
-                .map(|(_, position)| listing.cursor(&viewer, position.clone()))
-                .collect();
+            let cursors = listing.cursors(&viewer, &page);
             let page_info = PageInfo::of(&page, &cursors);
             let edges = page.rows.iter().zip(cursors).map(|((ranked, _), cursor)| RankingEdge {
                 cursor,

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
+use async_graphql::{
+    Context, ContextSelectionSet, Object, OutputType, Positioned, ServerResult, SimpleObject, TypeName, Value,
+    parser::types::Field, registry::Registry,
+};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value as JsonValue, json};
 
@@ -132,22 +135,53 @@ impl Listing {
         Ok((window, viewer))
     }
 
-    /// The cursor of a row of this listing, as seen by `viewer`.
-    pub(crate) fn cursor(&self, viewer: &Viewer, position: Position) -> String {
+    /// The cursors of the rows of a page, as seen by `viewer`.
+    pub(crate) fn cursors<R>(&self, viewer: &Viewer, page: &Page<R>) -> Vec<ElementCursor> {
+        let positions = page.rows.iter().map(|(_, position)| position.clone());
+        positions.map(|position| self.cursor(viewer, position)).collect()
+    }
+
+    fn cursor(&self, viewer: &Viewer, position: Position) -> ElementCursor {
         let view = viewer.view();
-        Cursor {
+        ElementCursor::Row(Cursor {
             fingerprint: self.fingerprint,
             position,
             as_of: view.as_of,
             known_at: view.known_at,
             last_recorded_at: viewer.last_recorded_at(),
-        }
-        .encode()
+        })
+    }
+}
+
+/// The cursor of an element, encoded only where it is selected.
+#[derive(Debug, Clone)]
+pub(crate) enum ElementCursor {
+    /// Of a row of a listing.
+    Row(Cursor),
+    /// Encoded already.
+    Text(String),
+}
+
+impl OutputType for ElementCursor {
+    fn type_name() -> Cow<'static, str> {
+        <String as OutputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <String as OutputType>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, _ctx: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::String(match self {
+            Self::Row(cursor) => cursor.encode(),
+            Self::Text(text) => text.clone(),
+        }))
     }
 }
 
 /// A position in a listing, and the state that the first page was read from.
-struct Cursor {
+#[derive(Debug, Clone)]
+pub(crate) struct Cursor {
     fingerprint: u64,
     position: Position,
     as_of: AsOf,
@@ -219,14 +253,14 @@ pub(crate) struct PageInfo {
     /// Whether there are elements after this page.
     pub(crate) has_next_page: bool,
     /// The cursor of the first element; null on an empty page.
-    pub(crate) start_cursor: Option<String>,
+    pub(crate) start_cursor: Option<ElementCursor>,
     /// The cursor of the last element; null on an empty page.
-    pub(crate) end_cursor: Option<String>,
+    pub(crate) end_cursor: Option<ElementCursor>,
 }
 
 impl PageInfo {
     /// The information about a page whose elements have these cursors.
-    pub(crate) fn of<R>(page: &Page<R>, cursors: &[String]) -> Self {
+    pub(crate) fn of<R>(page: &Page<R>, cursors: &[ElementCursor]) -> Self {
         Self {
             has_previous_page: page.has_previous,
             has_next_page: page.has_next,
@@ -281,7 +315,7 @@ impl Total {
 /// One element of a page and its cursor.
 #[derive(Debug, Clone)]
 pub(crate) struct Edge<T> {
-    pub(crate) cursor: String,
+    pub(crate) cursor: ElementCursor,
     pub(crate) node: T,
 }
 
@@ -316,7 +350,7 @@ impl<T: OutputType> TypeName for Connection<T> {
 #[Object(name_type)]
 impl<T: OutputType> Edge<T> {
     /// The cursor of this element, for `after` and `before`.
-    async fn cursor(&self) -> &str {
+    async fn cursor(&self) -> &ElementCursor {
         &self.cursor
     }
 
@@ -360,11 +394,7 @@ impl<T> Connection<T> {
         total: Total,
         node: impl Fn(R) -> T,
     ) -> Self {
-        let cursors: Vec<String> = page
-            .rows
-            .iter()
-            .map(|(_, position)| listing.cursor(viewer, position.clone()))
-            .collect();
+        let cursors = listing.cursors(viewer, page);
         let page_info = PageInfo::of(page, &cursors);
         let edges = page.rows.iter().zip(cursors).map(|((row, _), cursor)| Edge {
             cursor,

@@ -18,7 +18,7 @@ use crate::{
             claims::derivation::Derivation,
             entities::entity::{Entity, EntityFields},
         },
-        values::page::{Listing, PageArgs, PageInfo},
+        values::page::{ElementCursor, Listing, PageArgs, PageInfo},
     },
 };
 
@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct GroupMemberEdge {
     /// The cursor of this element, for `after` and `before`.
-    cursor: String,
+    cursor: ElementCursor,
     /// The member.
     node: Entity,
     /// The number of steps from the parent to the member, from 1.
@@ -88,8 +88,7 @@ impl CorporateGroup {
             &window,
             viewer.budget(),
         )?;
-        let positions = page.rows.iter().map(|(_, position)| position.clone());
-        let cursors: Vec<String> = positions.map(|position| listing.cursor(&viewer, position)).collect();
+        let cursors = listing.cursors(&viewer, &page);
         let page_info = PageInfo::of(&page, &cursors);
         let members = page.rows.iter().map(|(member, _)| *member);
         let edges: Vec<GroupMemberEdge> = members

@@ -11,7 +11,10 @@ use crate::{
     schema::{
         context::viewer::Viewer,
         types::{claims::derivation::Derivation, entities::entity::Entity},
-        values::{enums::Member, page::PageInfo},
+        values::{
+            enums::Member,
+            page::{ElementCursor, PageInfo},
+        },
     },
 };
 
@@ -22,7 +25,7 @@ const DERIVED_MAX: usize = 10;
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct RankingEdge {
     /// The cursor of this element, for `after`.
-    pub(crate) cursor: String,
+    pub(crate) cursor: ElementCursor,
     /// The entity.
     pub(crate) node: Entity,
     /// The score, to ten digits; see `RankingMeasure` for its meaning.

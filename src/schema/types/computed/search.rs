@@ -18,7 +18,7 @@ use crate::{
         },
         values::{
             enums::Member,
-            page::{Listing, PageInfo},
+            page::{ElementCursor, Listing, PageInfo},
         },
     },
     store::search::{self, Hit, Question, SearchField, highlights},
@@ -117,7 +117,7 @@ impl Highlight {
 /// An entity that matches a search.
 #[derive(Debug, Clone)]
 pub(crate) struct SearchEdge {
-    cursor: String,
+    cursor: ElementCursor,
     hit: Hit,
     viewer: Viewer,
     question: Arc<Question>,
@@ -127,7 +127,7 @@ pub(crate) struct SearchEdge {
 #[Object]
 impl SearchEdge {
     /// The cursor of this element, for `after`.
-    async fn cursor(&self) -> &str {
+    async fn cursor(&self) -> &ElementCursor {
         &self.cursor
     }
 
@@ -171,8 +171,7 @@ impl SearchConnection {
         page: &Page<SearchRow>,
         hits: &[Hit],
     ) -> Self {
-        let cursor = |position: &Position| listing.cursor(viewer, position.clone());
-        let cursors: Vec<String> = page.rows.iter().map(|(_, position)| cursor(position)).collect();
+        let cursors = listing.cursors(viewer, page);
         let page_info = PageInfo::of(page, &cursors);
         let edges = page.rows.iter().zip(cursors).map(|((row, _), cursor)| SearchEdge {
             cursor,

@@ -22,7 +22,7 @@ use crate::{
         types::{claims::relationship::Relationship, entities::entity::Entity},
         values::{
             enums::Member,
-            page::{Listing, PageArgs, PageInfo, Total},
+            page::{ElementCursor, Listing, PageArgs, PageInfo, Total},
         },
     },
 };
@@ -31,7 +31,7 @@ use crate::{
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct RelationshipEdge {
     /// The cursor of this element, for `after` and `before`.
-    cursor: String,
+    cursor: ElementCursor,
     /// The relationship.
     node: Relationship,
     /// For a relationship of an entity, the entity at its other end; null when that end is not disclosed. Always null in
@@ -92,7 +92,7 @@ impl RelationshipConnection {
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct NeighborEdge {
     /// The cursor of this element, for `after` and `before`.
-    cursor: String,
+    cursor: ElementCursor,
     /// The neighbor.
     node: Entity,
     /// The relationship that leads to it.
@@ -222,10 +222,7 @@ impl PreparedListing {
         undisclosed: Vec<Relationship>,
     ) -> NeighborConnection {
         let viewer = &self.viewer;
-        let positions = page.rows.iter().map(|(_, position)| position.clone());
-        let cursors: Vec<String> = positions
-            .map(|position| self.listing.cursor(viewer, position))
-            .collect();
+        let cursors = self.listing.cursors(viewer, page);
         let page_info = PageInfo::of(page, &cursors);
         let edges = page.rows.iter().zip(cursors).filter_map(|((row, _), cursor)| {
             let (neighbor, relationship) = read(*row)?;
@@ -420,11 +417,7 @@ fn connection(
     page: &Page<IncidentRelationship>,
     summary: ListingSummary,
 ) -> RelationshipConnection {
-    let cursors: Vec<String> = page
-        .rows
-        .iter()
-        .map(|(_, position)| listing.cursor(viewer, position.clone()))
-        .collect();
+    let cursors = listing.cursors(viewer, page);
     let page_info = PageInfo::of(page, &cursors);
     let edges = page
         .rows
