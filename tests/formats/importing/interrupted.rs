@@ -105,7 +105,8 @@ fn an_import_that_keeps_nothing_before_all_is_read_leaves_a_mark_until_it_ends()
 
 #[test]
 fn a_panic_ends_an_import_and_the_same_goes_on_from_there() {
-    let many: Vec<(usize, &str)> = (0..30_000).map(|row| (row, "Some")).collect();
+    // Twice as many as are read ahead (`BATCHES_AHEAD`).
+    let many: Vec<(usize, &str)> = (0..5_000).map(|row| (row, "Some")).collect();
     let file = |desk: &Desk| {
         let fault = "NOT-AN-LEI,Nobody,US,ACTIVE\n";
         // More is read ahead than is taken when it happens.
