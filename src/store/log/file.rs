@@ -1,5 +1,5 @@
 //! The open file of a log. After a failure it is closed and reopened, which shows whether the last write succeeded. If it
-//! cannot be opened for writing, it is opened for reader.
+//! cannot be opened for writing, it is opened for reading.
 
 use std::{fmt, io};
 

@@ -1,5 +1,5 @@
-//! The one way to run a request, for every transport and the command line: limits, parse, select_operation
-//! the operation, validate, execute before the deadline, and prepare errors for callers.
+//! The one way to run a request, for every transport and the command line: apply the limits, parse, select the operation, validate,
+//! execute before the deadline, and prepare errors for callers.
 
 mod observer;
 

@@ -1,4 +1,4 @@
-//! Statements of 0.2 and 0.3 in the shape of 0.4, so that one reading does for all. Where it says "statement", 0.4 says
+//! Statements of 0.2 and 0.3 in the shape of 0.4, so that one reader handles all versions. Where it says "statement", 0.4 says
 //! "record": a chain of statements that replace each other is one.
 
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! One statement, with what its record says still to be read.
+//! One statement; the details of its record are read later.
 
 use serde_json::{Map, Value, json};
 

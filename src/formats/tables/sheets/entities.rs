@@ -1,4 +1,4 @@
-//! `entities.csv`: companies, people and whatever else can stand in a relationship.
+//! `entities.csv`: companies, people and the other kinds of entities that relationships connect.
 
 use crate::{
     formats::{

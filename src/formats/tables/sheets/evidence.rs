@@ -1,4 +1,4 @@
-//! `evidence.csv`: what the sources say about the relationships. No relationship is left without.
+//! `evidence.csv`: what the sources say about the relationships. A relationship without evidence is refused.
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 

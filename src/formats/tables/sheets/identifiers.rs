@@ -1,4 +1,4 @@
-//! `identifiers.csv`: what registers and standards call the entities.
+//! `identifiers.csv`: the identifiers of entities in registers and standards.
 
 use std::collections::{HashMap, hash_map::Entry};
 

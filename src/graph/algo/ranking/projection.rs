@@ -1,4 +1,4 @@
-//! The part of the graph that is visible in a view and relationships by a walk, as compact arrays for computations that read everything
+//! The part of the graph that is visible in a view and followed by a walk, as compact arrays for computations that read everything
 //! many times. A relationship of an entity with itself counts only for its degree.
 
 use crate::{

@@ -1,5 +1,5 @@
 //! Betweenness of large graphs, from a sample of shortest paths, with a bound of the error that holds for all entities at
-//! once. RandomSource comes from a seed: the same question, the same answer.
+//! once. Randomness comes from a seed, so that the same question has the same answer.
 
 use super::projection::{PATHS_MAX, Projection, Sweep, UNVISITED};
 use crate::graph::{Budget, Exhausted, write::ranks::Rank};

@@ -64,7 +64,7 @@ impl Ordered for SearchRow {
 impl Ord for SearchRow {
     fn cmp(&self, other: &Self) -> Ordering {
         let by_score = other.0.score.total_cmp(&self.0.score);
-        // ListingRows are in the order of ids.
+        // The rows of a listing are in the order of ids.
         by_score.then_with(|| self.0.entity.cmp(&other.0.entity))
     }
 }

@@ -1,5 +1,5 @@
-//! Several percentages of one ownership: they have no order, so that none of them is the one. What can be said is their hull, the
-//! range from the least to the greatest of them.
+//! Several percentages of one ownership: they have no order, so that none of them can be preferred. What is
+//! certain is the range from the least to the greatest of them.
 
 use crate::{
     formats::{followthemoney::read::raw_record::RawRecord, percentage, reader::RecordFault},

@@ -1,5 +1,5 @@
-//! What each column of a sample is: the words of its name, held against what stands in it. What does not look as it is called is
-//! left alone, with a remark.
+//! The meaning of each column of a sample: suggested by the words of its name, and checked against its values. A column whose values
+//! contradict its name is left out, with a remark.
 
 use super::{
     column::Column,

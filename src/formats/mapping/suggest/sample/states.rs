@@ -1,4 +1,4 @@
-//! The states of the United States, which tables of American companies write where others have a country.
+//! The states of the United States, which tables of American companies contain in the place of a country.
 
 /// Each with its code of two letters.
 const STATES: &str = "Alabama AL/Alaska AK/Arizona AZ/Arkansas AR/California CA/Colorado CO/Connecticut CT/Delaware DE/\
