@@ -9,7 +9,6 @@ use async_graphql::{ObjectType, Schema, SubscriptionType, parser::types::Operati
 
 use super::{
     context::{
-        store_access::StoreAtState,
         view::ViewInput,
         viewer::{RequestContext, WriteContext},
     },
@@ -289,7 +288,8 @@ async fn run<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionTy
             now >= deadline && read_handover.read_deadline().is_none_or(|until| now >= until)
         };
         let context = Arc::new(RequestContext {
-            access: Box::new(StoreAtState { store, state }),
+            state,
+            store,
             now,
             by,
             changes_max,

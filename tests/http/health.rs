@@ -223,7 +223,8 @@ fn serving(arguments: &[&str]) -> (Child, String) {
     (child, address)
 }
 
-fn signal(child: &Child, name: &str) {
+/// Sends a signal such as `-TERM`.
+pub(super) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").args([name, &child.id().to_string()]).status();
     assert!(sent.unwrap().success());
 }

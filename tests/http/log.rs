@@ -3,11 +3,12 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
 };
 
 use serde_json::Value;
 
+use super::health::signal;
 use crate::harness::program;
 
 /// The program with its log as JSON, and what it has logged before it served.
@@ -55,13 +56,13 @@ fn request_ids(lines: &[Value]) -> Vec<&str> {
     ids.collect()
 }
 
+#[cfg(unix)]
 #[test]
 fn every_request_has_its_line_when_the_program_is_stopped_at_once_after_it() {
     for arguments in [&[][..], &["--log-queue-bytes", "0"]] {
         let (mut child, lines, address) = serve(arguments);
         ask(&address, 100);
-        let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
-        assert!(killed.unwrap().success());
+        signal(&child, "-TERM");
         let lines: Vec<Value> = lines.collect();
         assert!(child.wait().unwrap().success());
         let expected: Vec<String> = (0..100).map(|number| format!("r-{number}")).collect();
@@ -83,13 +84,13 @@ fn the_line_of_a_request_is_written_without_another_request() {
     child.wait().unwrap();
 }
 
+#[cfg(unix)]
 #[test]
 fn requests_go_on_while_the_log_is_not_read_and_the_lines_that_were_dropped_are_counted() {
     let (mut child, lines, address) = serve(&["--log-queue-bytes", "1000"]);
     // More lines than a pipe and the queue have room for.
     ask(&address, 2_000);
-    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
-    assert!(killed.unwrap().success());
+    signal(&child, "-TERM");
     let lines: Vec<Value> = lines.collect();
     assert!(child.wait().unwrap().success());
     let dropped: u64 = lines.iter().filter_map(|line| line["fields"]["lines"].as_u64()).sum();

@@ -1,5 +1,4 @@
 //! The context of a request: the snapshot and the view that every field below a root field inherits.
 
-pub(in crate::schema) mod store_access;
 pub(in crate::schema) mod view;
 pub(in crate::schema) mod viewer;

@@ -8,10 +8,7 @@ use std::{
 use async_graphql::{Context, ID, Number, Value};
 use twox_hash::XxHash3_64;
 
-use super::{
-    store_access::{StoreAccess, StoreAtState},
-    view::ViewInput,
-};
+use super::view::ViewInput;
 use crate::{
     engine::{error::Error, run::work::StopSignal, write_handover::WriteHandover},
     graph::{
@@ -29,8 +26,10 @@ use crate::{
 /// What one request reads and may spend, shared by all of its fields.
 #[derive(Debug)]
 pub(crate) struct RequestContext {
-    /// The store, and the state of it that is read.
-    pub(crate) access: Box<dyn StoreAccess>,
+    /// The store that mutations write to.
+    pub(crate) store: Arc<Store>,
+    /// The state that is read, the same throughout the answer.
+    pub(crate) state: Arc<State>,
     /// The time by the clock. Records may be later than this: the clock may have been set back since.
     pub(crate) now: Timestamp,
     /// The name of the request's access token.
@@ -77,18 +76,18 @@ impl RequestContext {
 
     /// The default view: today's, of everything recorded.
     fn latest_view(&self) -> View {
-        self.access.state().graph().latest_view(self.now)
+        self.state.graph().latest_view(self.now)
     }
 
     /// At most `max` entries of the change log after `position`, oldest first, without those that are newer than the state
     /// being read.
     pub(crate) fn entries_after(&self, position: u64, max: usize) -> Result<Vec<Arc<Entry>>, Error> {
-        let entries = self.access.store().entries_after(position, max);
+        let entries = self.store.entries_after(position, max);
         let mut entries = entries.map_err(|error| {
             tracing::error!(%error, "the change log cannot be read");
             Error::unavailable("The change log cannot be read at the moment")
         })?;
-        let last = self.access.state().graph().last_recorded_at();
+        let last = self.state.graph().last_recorded_at();
         entries.retain(|entry| entry.recorded_at <= last);
         Ok(entries)
     }
@@ -109,7 +108,7 @@ impl RequestContext {
 
     /// The position of the newest entry of the change log.
     pub(crate) fn newest_position(&self) -> u64 {
-        *self.access.store().watch().borrow()
+        *self.store.watch().borrow()
     }
 }
 
@@ -188,10 +187,8 @@ impl Viewer {
             ..request.default_view.resolve(&latest, "Guanxi-View")?
         };
         let request = RequestContext {
-            access: Box::new(StoreAtState {
-                store: Arc::clone(request.access.store()),
-                state,
-            }),
+            store: Arc::clone(&request.store),
+            state,
             now: request.now,
             by: request.by.clone(),
             changes_max: request.changes_max,
@@ -213,7 +210,7 @@ impl Viewer {
     }
 
     fn of_latest_state(request: Arc<RequestContext>, view: View, identity: ViewIdentity) -> Self {
-        let last_recorded_at = request.access.state().graph().last_recorded_at();
+        let last_recorded_at = request.state.graph().last_recorded_at();
         Self::of_records_until(last_recorded_at, request, view, identity)
     }
 
@@ -229,8 +226,8 @@ impl Viewer {
             known_at: view.known_at.min(last_recorded_at),
             ..view
         };
-        let mask = request.access.state().graph().mask(&bounded);
-        let snapshot = request.access.state().graph().known_at(bounded.known_at);
+        let mask = request.state.graph().mask(&bounded);
+        let snapshot = request.state.graph().known_at(bounded.known_at);
         Self {
             request,
             last_recorded_at,
@@ -262,7 +259,7 @@ impl Viewer {
 
     /// The state being read: the graph, and the data derived from it.
     pub(crate) fn state(&self) -> &State {
-        self.request.access.state()
+        &self.request.state
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
@@ -271,7 +268,7 @@ impl Viewer {
 
     /// A ranking, cached or computed within the budget of the request.
     pub(crate) fn ranking(&self, question: &RankingQuestion) -> Result<Arc<Ranking>, Error> {
-        Ok(self.request.access.state().ranking(question, self.budget())?)
+        Ok(self.request.state.ranking(question, self.budget())?)
     }
 
     pub(crate) fn budget(&self) -> &Budget {

@@ -119,7 +119,7 @@ pub(super) fn commit(
     };
     match request
         .write
-        .commit(request.access.store(), proposal)
+        .commit(&request.store, proposal)
         .ok_or_else(deadline_passed)?
     {
         Ok(receipt) => {

@@ -316,8 +316,7 @@ impl Mutation {
 /// The log entry of the merge with this id, or of the merge of the entity with this id if it is still merged.
 fn find_merge(ctx: &Context<'_>, id: &str) -> Result<Option<Arc<Entry>>, Error> {
     // Read from the latest state of the log: the merge may be one of the same request.
-    let request = RequestContext::from_ctx(ctx)?;
-    let store = request.access.store();
+    let store = &RequestContext::from_ctx(ctx)?.store;
     let entry_after = |before: u64| {
         let entries = store.entries_after(before, 1);
         let entries = entries.map_err(|error| Error::unavailable(format!("The change log cannot be read: {error}")))?;

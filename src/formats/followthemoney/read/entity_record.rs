@@ -23,11 +23,11 @@ pub(in crate::formats::followthemoney) const ADDRESSES: &str = "addressEntity";
 /// The drafts and faults of the record.
 pub(in crate::formats::followthemoney) fn read(
     mut record: RawRecord,
-    node: EntitySchema,
+    entity_schema: EntitySchema,
     file: &Source,
 ) -> (Vec<Draft>, Vec<RecordFault>) {
     let id = ids::decode(&record.id);
-    let kind = match kind(&mut record, node) {
+    let kind = match kind(&mut record, entity_schema) {
         Some(kind) => kind,
         None => {
             let reason = "an asset that is no company: the model has no noun for it";
@@ -35,14 +35,14 @@ pub(in crate::formats::followthemoney) fn read(
         }
     };
     // A fragment of a record may leave the name to another one.
-    let name = name(&mut record, node).unwrap_or_else(|| id.clone());
+    let name = name(&mut record, entity_schema).unwrap_or_else(|| id.clone());
     let new_entity = check_id(&id).and_then(|()| Entity::new(&id, kind, &name));
     let Ok(mut entity) = new_entity else {
         return rejected(record, RecordFault::rejected("id", "not an id").with(&id));
     };
-    describe(&mut record, node, &mut entity);
+    describe(&mut record, entity_schema, &mut entity);
     let address_drafts = addresses(&mut record, &entity.id, file);
-    let (properties, faults) = record.into_properties(schemata::node_of(kind, None).name);
+    let (properties, faults) = record.into_properties(schemata::entity_schema_of(kind, None).name);
     entity.properties = properties;
     let drafts = [Draft::of(Record::Entity(entity))];
     (drafts.into_iter().chain(address_drafts).collect(), faults)
@@ -55,9 +55,9 @@ fn rejected(record: RawRecord, fault: RecordFault) -> (Vec<Draft>, Vec<RecordFau
 }
 
 /// The kind of the entity. Services and markets are marked by a keyword.
-fn kind(record: &mut RawRecord, node: EntitySchema) -> Option<EntityKind> {
-    if node.name != ASSET.name {
-        return Some(node.kind);
+fn kind(record: &mut RawRecord, entity_schema: EntitySchema) -> Option<EntityKind> {
+    if entity_schema.name != ASSET.name {
+        return Some(entity_schema.kind);
     }
     let kinds = [EntityKind::Service, EntityKind::Market];
     let keywords = record.values("keywords");
@@ -76,14 +76,16 @@ pub(in crate::formats::followthemoney) fn keyword(kind: EntityKind) -> String {
 }
 
 /// Takes the main name, or finds one in what else the record says.
-fn name(record: &mut RawRecord, node: EntitySchema) -> Option<String> {
-    let proper = record.take_first(node.named_by[0], "not a name", values::one_line);
+fn name(record: &mut RawRecord, entity_schema: EntitySchema) -> Option<String> {
+    let proper = record.take_first(entity_schema.named_by[0], "not a name", values::one_line);
     let others = || {
-        node.named_by[1..]
+        entity_schema.named_by[1..]
             .iter()
             .find_map(|property| record.values(property).iter().find_map(readable))
     };
-    proper.or_else(others).or_else(|| name_from_parts(record, node.kind))
+    proper
+        .or_else(others)
+        .or_else(|| name_from_parts(record, entity_schema.kind))
 }
 
 fn readable(text: impl AsRef<str>) -> Option<String> {
@@ -119,7 +121,7 @@ fn name_from_parts(record: &RawRecord, kind: EntityKind) -> Option<String> {
 }
 
 /// Takes the properties that the model has a place for.
-fn describe(record: &mut RawRecord, node: EntitySchema, entity: &mut Entity) {
+fn describe(record: &mut RawRecord, entity_schema: EntitySchema, entity: &mut Entity) {
     entity.names = names(record, &entity.name);
     entity.description = record.take_first("description", "not a text", |value| text(value).ok());
     for other in ["summary", "notes"] {
@@ -127,14 +129,14 @@ fn describe(record: &mut RawRecord, node: EntitySchema, entity: &mut Entity) {
         entity.description = entity.description.take().or_else(say);
     }
     entity.country = country(record);
-    entity.identifiers = identifiers(record, node, entity.country.as_deref());
+    entity.identifiers = identifiers(record, entity_schema, entity.country.as_deref());
     entity.website = record.take_first("website", "not a link", |value| link(value.trim()).ok());
-    if node.knows("status") {
+    if entity_schema.knows("status") {
         entity.status = status(record);
     }
-    if let Some((first, last)) = node.days {
+    if let Some((first, last)) = entity_schema.days {
         let (begin, end) = days(record, first, last);
-        match node.kind {
+        match entity_schema.kind {
             EntityKind::Event => {
                 // The day of an event that names no other first one, as long as it does not end before.
                 let other = record.values("date").iter().find_map(|value| values::date(value));
@@ -230,9 +232,9 @@ fn country(record: &mut RawRecord) -> Option<String> {
     }
 }
 
-fn identifiers(record: &mut RawRecord, node: EntitySchema, country: Option<&str>) -> Vec<Identifier> {
+fn identifiers(record: &mut RawRecord, entity_schema: EntitySchema, country: Option<&str>) -> Vec<Identifier> {
     let is_legal = matches!(
-        node.kind,
+        entity_schema.kind,
         EntityKind::Company | EntityKind::Organization | EntityKind::Person
     );
     if is_legal {

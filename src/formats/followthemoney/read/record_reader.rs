@@ -127,8 +127,10 @@ fn drafts_of(mut record: RawRecord, file: &Source, today: Date) -> (Vec<Draft>, 
         (drafts, faults)
     };
     let reason = match terms::schemata::kind_of(&record.schema) {
-        Some(SchemaKind::Node(node)) => return with_extension(entity_record::read(record, node, file)),
-        Some(SchemaKind::Edge(edge)) => return with_extension(relationship_record::read(record, edge, file, today)),
+        Some(SchemaKind::Entity(schema)) => return with_extension(entity_record::read(record, schema, file)),
+        Some(SchemaKind::Relationship(schema)) => {
+            return with_extension(relationship_record::read(record, schema, file, today));
+        }
         Some(SchemaKind::Annotation(annotation)) => return annotation::read(record, annotation),
         Some(SchemaKind::Thing) => return annotation::thing(record),
         Some(SchemaKind::Refused(reason)) => reason,

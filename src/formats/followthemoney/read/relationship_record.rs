@@ -30,20 +30,23 @@ const PAIRS_MAX: usize = 1_000;
 /// The drafts and faults of the record.
 pub(in crate::formats::followthemoney) fn read(
     mut record: RawRecord,
-    edge: RelationshipSchema,
+    relationship_schema: RelationshipSchema,
     file: &Source,
     today: Date,
 ) -> (Vec<Draft>, Vec<RecordFault>) {
     let mut faults = Vec::new();
     let is_named = |record: &RawRecord, end| !record.values(end).is_empty();
     // What does not name both ends may be a fragment of a record that does.
-    let is_fragment = !is_named(&record, edge.from) || !is_named(&record, edge.to);
-    let from = ends(&mut record, edge.from, &mut faults);
-    let to = ends(&mut record, edge.to, &mut faults);
+    let is_fragment = !is_named(&record, relationship_schema.from) || !is_named(&record, relationship_schema.to);
+    let from = ends(&mut record, relationship_schema.from, &mut faults);
+    let to = ends(&mut record, relationship_schema.to, &mut faults);
     if from.len().saturating_mul(to.len()) > PAIRS_MAX {
-        faults.push(RecordFault::rejected(edge.from, "more than 1000 pairs of ends"));
+        faults.push(RecordFault::rejected(
+            relationship_schema.from,
+            "more than 1000 pairs of ends",
+        ));
     }
-    let identity = RecordIdentity::read(&record, edge);
+    let identity = RecordIdentity::read(&record, relationship_schema);
     if let Err(fault) = &identity {
         faults.push(fault.clone());
     }
@@ -55,8 +58,9 @@ pub(in crate::formats::followthemoney) fn read(
         return (Vec::new(), record.faults);
     };
     let states_status = is_named(&record, "status");
-    let (claim, sources) = claim(&mut record, edge, &identity, file, today);
-    let (properties, property_faults) = record.into_properties(schemata::edge_of(identity.kind, None).name);
+    let (claim, sources) = claim(&mut record, relationship_schema, &identity, file, today);
+    let (properties, property_faults) =
+        record.into_properties(schemata::relationship_schema_of(identity.kind, None).name);
     let claim = Relationship { properties, ..claim };
     let own = sources.iter().filter(|source| *source != file);
     let mut drafts: Vec<Draft> = own.cloned().map(|source| Draft::of(Record::Source(source))).collect();
@@ -95,7 +99,7 @@ struct RecordIdentity {
 }
 
 impl RecordIdentity {
-    fn read(record: &RawRecord, edge: RelationshipSchema) -> Result<Self, RecordFault> {
+    fn read(record: &RawRecord, relationship_schema: RelationshipSchema) -> Result<Self, RecordFault> {
         let id = ids::meaning(&record.id);
         let kind = match &id {
             IdMeaning::Relationship(id) => {
@@ -103,13 +107,16 @@ impl RecordIdentity {
                 if !is_id {
                     return Err(RecordFault::rejected("id", "not an id").with(&record.id));
                 }
-                kind_in(id).filter(|kind| schemata::edge_of(*kind, Some(edge.name)).name == edge.name)
+                kind_in(id).filter(|kind| {
+                    schemata::relationship_schema_of(*kind, Some(relationship_schema.name)).name
+                        == relationship_schema.name
+                })
             }
             IdMeaning::Key(_) => None,
         };
         Ok(Self {
             id,
-            kind: kind.unwrap_or(edge.kind),
+            kind: kind.unwrap_or(relationship_schema.kind),
         })
     }
 
@@ -173,20 +180,20 @@ fn ends(record: &mut RawRecord, property: &'static str, faults: &mut Vec<RecordF
 /// The relationship that the record asserts of every pair of ends, and its sources.
 fn claim(
     record: &mut RawRecord,
-    edge: RelationshipSchema,
+    relationship_schema: RelationshipSchema,
     identity: &RecordIdentity,
     file: &Source,
     today: Date,
 ) -> (Relationship, Vec<Source>) {
     let place = match &identity.id {
-        IdMeaning::Key(_) => Some(locator(edge.name, &ids::decode(&record.id))),
+        IdMeaning::Key(_) => Some(locator(relationship_schema.name, &ids::decode(&record.id))),
         IdMeaning::Relationship(_) => record.take_first("recordId", "not a line of text", values::one_line),
     };
-    let over_by = ended::day(record, edge, identity.kind, today);
+    let over_by = ended::day(record, relationship_schema, identity.kind, today);
     let (validity, takes_place) = validity(record, identity.kind, over_by);
     let status = status(record, validity);
-    let mut role = edge.role.and_then(|property| {
-        drop_kind(record, property, identity.kind, edge);
+    let mut role = relationship_schema.role.and_then(|property| {
+        drop_kind(record, property, identity.kind, relationship_schema);
         record.take_first(property, "not a line of text", values::one_line)
     });
     let stated_on = if takes_place { None } else { record.take_date("date") };
@@ -195,7 +202,7 @@ fn claim(
         RelationshipKind::Owns => percentages::take(record),
         _ => None,
     };
-    let amount = edge.knows("amount").then(|| amount(record)).flatten();
+    let amount = relationship_schema.knows("amount").then(|| amount(record)).flatten();
     let sources = sources::take(record, file);
     let ends = Ends::Known {
         from: String::new(),
@@ -238,9 +245,14 @@ pub(in crate::formats::followthemoney) fn words(kind: RelationshipKind) -> Strin
 }
 
 /// Drops a role that only states the kind.
-fn drop_kind(record: &mut RawRecord, property: &'static str, kind: RelationshipKind, edge: RelationshipSchema) {
+fn drop_kind(
+    record: &mut RawRecord,
+    property: &'static str,
+    kind: RelationshipKind,
+    relationship_schema: RelationshipSchema,
+) {
     let words = words(kind);
-    if kind != edge.kind && record.values(property).first() == Some(&words) {
+    if kind != relationship_schema.kind && record.values(property).first() == Some(&words) {
         record.take_first(property, "", |text| (text == words).then_some(()));
     }
 }

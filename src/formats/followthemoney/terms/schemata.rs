@@ -12,9 +12,9 @@ use crate::model::{EntityKind, RelationshipKind};
 #[derive(Debug, Clone, Copy)]
 pub(in crate::formats::followthemoney) enum SchemaKind {
     /// An entity.
-    Node(EntitySchema),
+    Entity(EntitySchema),
     /// A relationship.
-    Edge(RelationshipSchema),
+    Relationship(RelationshipSchema),
     /// A record about one entity, which is added to its properties.
     Annotation(Annotation),
     /// A thing that others refer to, and that is added to their properties.
@@ -73,14 +73,17 @@ fn knows(groups: &[&[&str]], property: &str) -> bool {
 
 /// The kind of the schema `name`.
 pub(in crate::formats::followthemoney) fn kind_of(name: &str) -> Option<SchemaKind> {
-    let mut nodes = NODES.iter().chain([&ASSET]);
-    let node = nodes.find(|node| node.name == name).copied().map(SchemaKind::Node);
-    let edge = || {
-        EDGES
+    let mut entities = ENTITIES.iter().chain([&ASSET]);
+    let entity = entities
+        .find(|schema| schema.name == name)
+        .copied()
+        .map(SchemaKind::Entity);
+    let relationship = || {
+        RELATIONSHIPS
             .iter()
-            .find(|edge| edge.name == name)
+            .find(|schema| schema.name == name)
             .copied()
-            .map(SchemaKind::Edge)
+            .map(SchemaKind::Relationship)
     };
     let refused = || {
         let (reason, _) = REFUSED.iter().find(|(_, names)| names.contains(&name))?;
@@ -94,7 +97,11 @@ pub(in crate::formats::followthemoney) fn kind_of(name: &str) -> Option<SchemaKi
             .map(SchemaKind::Annotation)
     };
     let thing = || THINGS.contains(&name).then_some(SchemaKind::Thing);
-    node.or_else(edge).or_else(annotation).or_else(thing).or_else(refused)
+    entity
+        .or_else(relationship)
+        .or_else(annotation)
+        .or_else(thing)
+        .or_else(refused)
 }
 
 /// The schema of which FollowTheMoney makes each, as far as records of one id are written under both.
@@ -132,29 +139,32 @@ pub(in crate::formats::followthemoney) fn narrower<'s>(first: &'s str, second: &
 }
 
 /// The schema of entities of this kind, unless they name another.
-pub(in crate::formats::followthemoney) fn node_of(kind: EntityKind, named: Option<&str>) -> EntitySchema {
-    let of_kind = |node: &&EntitySchema| node.kind == kind;
-    let named = NODES
+pub(in crate::formats::followthemoney) fn entity_schema_of(kind: EntityKind, named: Option<&str>) -> EntitySchema {
+    let of_kind = |entity_schema: &&EntitySchema| entity_schema.kind == kind;
+    let named = ENTITIES
         .iter()
         .filter(of_kind)
-        .find(|node| named.is_some_and(|name| name == node.name));
+        .find(|entity_schema| named.is_some_and(|name| name == entity_schema.name));
     // The first of a kind is what the kind implies. An asset is whatever else a company can have to do with.
-    *named.or_else(|| NODES.iter().find(of_kind)).unwrap_or(&ASSET)
+    *named.or_else(|| ENTITIES.iter().find(of_kind)).unwrap_or(&ASSET)
 }
 
 /// The schema of relationships of this kind, unless they name another.
-pub(in crate::formats::followthemoney) fn edge_of(kind: RelationshipKind, named: Option<&str>) -> RelationshipSchema {
-    let of_kind = |edge: &&RelationshipSchema| edge.kind == kind;
-    let named = EDGES
+pub(in crate::formats::followthemoney) fn relationship_schema_of(
+    kind: RelationshipKind,
+    named: Option<&str>,
+) -> RelationshipSchema {
+    let of_kind = |relationship_schema: &&RelationshipSchema| relationship_schema.kind == kind;
+    let named = RELATIONSHIPS
         .iter()
         .filter(of_kind)
-        .find(|edge| named.is_some_and(|name| name == edge.name));
+        .find(|relationship_schema| named.is_some_and(|name| name == relationship_schema.name));
     // What has a schema only by its name, like taking part in a project, has none without.
     let implied = || {
-        EDGES
+        RELATIONSHIPS
             .iter()
             .filter(of_kind)
-            .find(|edge| edge.kind != RelationshipKind::ParticipatesIn)
+            .find(|relationship_schema| relationship_schema.kind != RelationshipKind::ParticipatesIn)
     };
     *named.or_else(implied).unwrap_or(&UNKNOWN_LINK)
 }
@@ -169,7 +179,7 @@ pub(in crate::formats::followthemoney) const ASSET: EntitySchema = EntitySchema 
 };
 
 /// What relationships of other kinds are written as.
-pub(in crate::formats::followthemoney) const UNKNOWN_LINK: RelationshipSchema = edge(
+pub(in crate::formats::followthemoney) const UNKNOWN_LINK: RelationshipSchema = relationship_schema(
     "UnknownLink",
     RelationshipKind::RelatedTo,
     ["subject", "object"],
@@ -190,7 +200,7 @@ const fn legal(name: &'static str, kind: EntityKind, properties: &'static [&'sta
     }
 }
 
-const NODES: [EntitySchema; 12] = [
+const ENTITIES: [EntitySchema; 12] = [
     legal(
         "Company",
         EntityKind::Company,
@@ -264,7 +274,7 @@ const NODES: [EntitySchema; 12] = [
     },
 ];
 
-const fn edge(
+const fn relationship_schema(
     name: &'static str,
     kind: RelationshipKind,
     [from, to]: [&'static str; 2],
@@ -286,43 +296,43 @@ use RelationshipKind as Kind;
 const ROLE: Option<&str> = Some("role");
 const OF_RELATIVES: Option<&str> = Some("relationship");
 
-const EDGES: [RelationshipSchema; 14] = [
-    edge(
+const RELATIONSHIPS: [RelationshipSchema; 14] = [
+    relationship_schema(
         "Ownership",
         Kind::Owns,
         ["owner", "asset"],
         ROLE,
         &[INTERVAL, INTEREST, OWNERSHIP],
     ),
-    edge(
+    relationship_schema(
         "Control",
         Kind::Controls,
         ["controller", "controlled"],
         ROLE,
         &[INTERVAL, INTEREST, CONTROL],
     ),
-    edge(
+    relationship_schema(
         "Directorship",
         Kind::OfficerOf,
         ["director", "organization"],
         ROLE,
         &[INTERVAL, INTEREST, &["secretary"]],
     ),
-    edge(
+    relationship_schema(
         "Employment",
         Kind::EmployedBy,
         ["employee", "employer"],
         ROLE,
         &[INTERVAL, INTEREST],
     ),
-    edge(
+    relationship_schema(
         "Membership",
         Kind::MemberOf,
         ["member", "organization"],
         ROLE,
         &[INTERVAL, INTEREST],
     ),
-    edge(
+    relationship_schema(
         "Representation",
         Kind::Represents,
         ["agent", "client"],
@@ -330,28 +340,28 @@ const EDGES: [RelationshipSchema; 14] = [
         &[INTERVAL, INTEREST],
     ),
     UNKNOWN_LINK,
-    edge(
+    relationship_schema(
         "Family",
         Kind::RelatedTo,
         ["person", "relative"],
         OF_RELATIVES,
         &[INTERVAL, &["relationship"]],
     ),
-    edge(
+    relationship_schema(
         "Associate",
         Kind::RelatedTo,
         ["person", "associate"],
         OF_RELATIVES,
         &[INTERVAL, &["relationship"]],
     ),
-    edge(
+    relationship_schema(
         "Succession",
         Kind::SucceededBy,
         ["predecessor", "successor"],
         ROLE,
         &[INTERVAL, INTEREST],
     ),
-    edge(
+    relationship_schema(
         "Payment",
         Kind::Paid,
         ["payer", "beneficiary"],
@@ -359,15 +369,15 @@ const EDGES: [RelationshipSchema; 14] = [
         &[INTERVAL, VALUE, PAYMENT],
     ),
     // The debtor owes: the creditor lent to the debtor.
-    edge("Debt", Kind::LentTo, ["creditor", "debtor"], None, &[INTERVAL, VALUE]),
-    edge(
+    relationship_schema("Debt", Kind::LentTo, ["creditor", "debtor"], None, &[INTERVAL, VALUE]),
+    relationship_schema(
         "ProjectParticipant",
         Kind::ParticipatesIn,
         ["participant", "project"],
         ROLE,
         &[INTERVAL, INTEREST],
     ),
-    edge(
+    relationship_schema(
         "CourtCaseParty",
         Kind::ParticipatesIn,
         ["party", "case"],

@@ -1,8 +1,8 @@
 //! The graph as FollowTheMoney. Every value is a list of texts, and every reference an id that FollowTheMoney takes.
 
-mod edge;
-mod node;
+mod entity_record;
 mod output;
+mod relationship_record;
 
 use std::io::{self, Write};
 
@@ -41,14 +41,14 @@ pub fn write(selection: &Selection, out: &mut impl Write) -> io::Result<ExportSu
     for entity in selection.entities() {
         let located = selection.relationships_from(&entity.id, RelationshipKind::LocatedIn);
         let addresses: Vec<&str> = located.iter().filter_map(address).collect();
-        node::of(&entity, &addresses, &mut summary).write(out)?;
+        entity_record::of(&entity, &addresses, &mut summary).write(out)?;
         summary.entities += 1;
     }
     for relationship in selection.relationships() {
         if address(&relationship).is_some() {
             // It stands with its entity.
             summary.relationships += 1;
-        } else if let Some(output) = edge::of(&relationship, |id| selection.source(id), &mut summary) {
+        } else if let Some(output) = relationship_record::of(&relationship, |id| selection.source(id), &mut summary) {
             output.write(out)?;
             summary.relationships += 1;
         } else {

@@ -32,12 +32,12 @@ impl StoreFigures {
 impl StoreFigures {
     /// Whether changes survive a restart: if true, each is written to disk before it is acknowledged.
     async fn durable(&self) -> bool {
-        self.request().access.store().figures().began_at.is_some()
+        self.request().store.figures().began_at.is_some()
     }
 
     /// When the store was created; null when it is not durable.
     async fn began_at(&self) -> Option<DateTime> {
-        self.request().access.store().figures().began_at.map(DateTime)
+        self.request().store.figures().began_at.map(DateTime)
     }
 
     /// The number of commits in the change log that this answer reflects.
@@ -57,7 +57,7 @@ impl StoreFigures {
 
     /// The size of the change log on disk in bytes, a whole number; 0 when the store is not durable.
     async fn log_bytes(&self) -> f64 {
-        exact_float(self.request().access.store().figures().log_bytes)
+        exact_float(self.request().store.figures().log_bytes)
     }
 }
 

@@ -27,11 +27,11 @@ const CHANGED: &str = "last_change";
 /// own words.
 pub(in crate::formats::followthemoney) fn day(
     record: &mut RawRecord,
-    edge: RelationshipSchema,
+    relationship_schema: RelationshipSchema,
     kind: RelationshipKind,
     today: Date,
 ) -> Option<Date> {
-    if !edge.knows("status") {
+    if !relationship_schema.knows("status") {
         return None;
     }
     let own_status_day = record.values("status").iter().find_map(|text| own_status_day(text));
@@ -47,7 +47,7 @@ pub(in crate::formats::followthemoney) fn day(
         [text] => statuses::is_over(text),
         _ => false,
     };
-    let is_role = edge.role == Some("role") && is_temporary(kind);
+    let is_role = relationship_schema.role == Some("role") && is_temporary(kind);
     let role = record.values("role").iter().find_map(|role| values::one_line(role));
     let is_former = is_role && role.is_some_and(|role| is_former(&role));
     (has_ended || is_former).then(|| observed_on(record).unwrap_or(today))

@@ -38,16 +38,16 @@ pub(super) fn of(
     };
     let properties = relationship.properties.as_ref();
     let schema = properties.and_then(|properties| properties.get(SCHEMA)?.as_str());
-    let edge = schemata::edge_of(relationship.kind, schema);
-    let key = key(relationship, edge);
+    let relationship_schema = schemata::relationship_schema_of(relationship.kind, schema);
+    let key = key(relationship, relationship_schema);
     let id = key.map_or_else(|| ids::encode_relationship(&relationship.id), ids::encode);
-    let mut output = OutputRecord::new(id, edge.name);
-    output.put(edge.from, ids::encode(from));
-    output.put(edge.to, ids::encode(to));
-    role(relationship, edge, &mut output, summary);
-    status(relationship, edge, &mut output, summary);
-    figures(relationship, edge, &mut output, summary);
-    interest(relationship, edge, &mut output);
+    let mut output = OutputRecord::new(id, relationship_schema.name);
+    output.put(relationship_schema.from, ids::encode(from));
+    output.put(relationship_schema.to, ids::encode(to));
+    role(relationship, relationship_schema, &mut output, summary);
+    status(relationship, relationship_schema, &mut output, summary);
+    figures(relationship, relationship_schema, &mut output, summary);
+    interest(relationship, relationship_schema, &mut output);
     let place = match key {
         Some(_) => None,
         None => relationship
@@ -61,14 +61,14 @@ pub(super) fn of(
     let takes_place = dates(relationship, &mut output, summary);
     evidence(relationship, source, &mut output, summary);
     statement_fields(relationship, takes_place, &mut output, summary);
-    output.put_properties(properties, |name| edge.knows(name), summary);
+    output.put_properties(properties, |name| relationship_schema.knows(name), summary);
     Some(output)
 }
 
 /// The key of a relationship that was a record of FollowTheMoney: what its id ends with, and its locator and its record too.
-fn key(relationship: &Relationship, edge: RelationshipSchema) -> Option<&str> {
+fn key(relationship: &Relationship, relationship_schema: RelationshipSchema) -> Option<&str> {
     let record = relationship.record.as_deref()?;
-    let prefix = locator(edge.name, "");
+    let prefix = locator(relationship_schema.name, "");
     relationship.evidence.iter().find_map(|statement| {
         let key = statement.locator.as_deref()?.strip_prefix(&prefix)?;
         let derived = relationship_id(relationship.kind, &relationship.ends, key);
@@ -76,9 +76,14 @@ fn key(relationship: &Relationship, edge: RelationshipSchema) -> Option<&str> {
     })
 }
 
-fn role(relationship: &Relationship, edge: RelationshipSchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
-    let has_schema = edge.name != UNKNOWN_LINK.name || relationship.kind == RelationshipKind::RelatedTo;
-    match edge.role {
+fn role(
+    relationship: &Relationship,
+    relationship_schema: RelationshipSchema,
+    output: &mut OutputRecord,
+    summary: &mut ExportSummary,
+) {
+    let has_schema = relationship_schema.name != UNKNOWN_LINK.name || relationship.kind == RelationshipKind::RelatedTo;
+    match relationship_schema.role {
         Some(property) => {
             if !has_schema {
                 output.put(property, words(relationship.kind));
@@ -101,7 +106,7 @@ fn role(relationship: &Relationship, edge: RelationshipSchema, output: &mut Outp
 /// The status, in the source's words where it has some, and the day by which it was over.
 fn status(
     relationship: &Relationship,
-    edge: RelationshipSchema,
+    relationship_schema: RelationshipSchema,
     output: &mut OutputRecord,
     summary: &mut ExportSummary,
 ) {
@@ -110,7 +115,7 @@ fn status(
         RelationshipStatus::Active | RelationshipStatus::Unknown
     );
     if let Some(day) = relationship.validity.stated_ended_by() {
-        if edge.knows("status") {
+        if relationship_schema.knows("status") {
             output.put("status", ended::words(day));
         } else {
             summary.leave_out("day by which a relationship was over");
@@ -120,7 +125,7 @@ fn status(
     if relationship.status == RelationshipStatus::Active || (plain && has_words) {
         return;
     }
-    if edge.knows("status") {
+    if relationship_schema.knows("status") {
         output.put("status", words_of(relationship.status));
     } else {
         summary.leave_out("status of a relationship");
@@ -132,8 +137,8 @@ fn has(properties: Option<&Map<String, Value>>, name: &str) -> bool {
 }
 
 /// The directness of an interest, unless the source's words state it, its type and its components.
-fn interest(relationship: &Relationship, edge: RelationshipSchema, output: &mut OutputRecord) {
-    let property = directness::property(relationship.kind).filter(|property| edge.knows(property));
+fn interest(relationship: &Relationship, relationship_schema: RelationshipSchema, output: &mut OutputRecord) {
+    let property = directness::property(relationship.kind).filter(|property| relationship_schema.knows(property));
     let stored = property.and_then(|property| relationship.properties.as_ref()?.get(property));
     match (property, stored.map(|stored| directness::of_texts(&texts(stored)))) {
         (Some(_), Some(stated_value)) if stated_value == relationship.directness => {}
@@ -155,7 +160,7 @@ fn interest(relationship: &Relationship, edge: RelationshipSchema, output: &mut 
     if let Some(record) = relationship
         .record
         .as_ref()
-        .filter(|_| key(relationship, edge).is_none())
+        .filter(|_| key(relationship, relationship_schema).is_none())
     {
         output.put_extension(RECORD, record.clone());
     }
@@ -164,7 +169,7 @@ fn interest(relationship: &Relationship, edge: RelationshipSchema, output: &mut 
 /// Shares, amounts, capabilities.
 fn figures(
     relationship: &Relationship,
-    edge: RelationshipSchema,
+    relationship_schema: RelationshipSchema,
     output: &mut OutputRecord,
     summary: &mut ExportSummary,
 ) {
@@ -175,13 +180,13 @@ fn figures(
     let stated_value = stored.and_then(|stored| percentages::of_texts(&texts(stored)));
     match relationship.share {
         // The source's own words state it.
-        Some(share) if edge.knows("percentage") && stated_value == Some(share) => {}
-        Some(share) if edge.knows("percentage") => output.put("percentage", percentage::written(share)),
+        Some(share) if relationship_schema.knows("percentage") && stated_value == Some(share) => {}
+        Some(share) if relationship_schema.knows("percentage") => output.put("percentage", percentage::written(share)),
         Some(_) => summary.leave_out("share of a relationship that is no ownership"),
         None => {}
     }
     match &relationship.amount {
-        Some(amount) if edge.knows("amount") => put_amount(amount, output, summary),
+        Some(amount) if relationship_schema.knows("amount") => put_amount(amount, output, summary),
         Some(_) => summary.leave_out("amount of a relationship that is no payment or loan"),
         None => {}
     }

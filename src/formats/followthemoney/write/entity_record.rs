@@ -25,9 +25,9 @@ use crate::{
 pub(super) fn of(entity: &Entity, addresses: &[&str], summary: &mut ExportSummary) -> OutputRecord {
     let properties = entity.properties.as_ref();
     let schema = properties.and_then(|properties| properties.get(SCHEMA)?.as_str());
-    let node = schemata::node_of(entity.kind, schema);
-    let mut output = OutputRecord::new(ids::encode(&entity.id), node.name);
-    names(entity, node, &mut output, summary);
+    let entity_schema = schemata::entity_schema_of(entity.kind, schema);
+    let mut output = OutputRecord::new(ids::encode(&entity.id), entity_schema.name);
+    names(entity, entity_schema, &mut output, summary);
     if let Some(description) = &entity.description {
         output.put("description", description);
     }
@@ -38,42 +38,49 @@ pub(super) fn of(entity: &Entity, addresses: &[&str], summary: &mut ExportSummar
             summary.leave_out("part of a country");
         }
     }
-    identify(entity, node, &mut output, summary);
-    days(entity, node, &mut output, summary);
+    identify(entity, entity_schema, &mut output, summary);
+    days(entity, entity_schema, &mut output, summary);
     let website = entity.website.clone();
-    put(&mut output, node, "website", website, "website of an entity", summary);
-    status(entity, node, &mut output, summary);
+    put(
+        &mut output,
+        entity_schema,
+        "website",
+        website,
+        "website of an entity",
+        summary,
+    );
+    status(entity, entity_schema, &mut output, summary);
     for address in addresses {
         output.put(ADDRESSES, ids::encode(address));
     }
-    if node.name == ASSET.name {
+    if entity_schema.name == ASSET.name {
         output.put("keywords", keyword(entity.kind));
     }
     if entity.undisclosed {
         output.put_extension(UNDISCLOSED, true);
     }
-    output.put_properties(properties, |name| node.knows(name), summary);
+    output.put_properties(properties, |name| entity_schema.knows(name), summary);
     output
 }
 
 /// Puts a value where the schema has a place for it.
 fn put(
     output: &mut OutputRecord,
-    node: EntitySchema,
+    entity_schema: EntitySchema,
     property: &str,
     value: Option<impl Into<String>>,
     what: &'static str,
     summary: &mut ExportSummary,
 ) {
     match value {
-        Some(value) if node.knows(property) => output.put(property, value),
+        Some(value) if entity_schema.knows(property) => output.put(property, value),
         Some(_) => summary.leave_out(what),
         None => {}
     }
 }
 
-fn names(entity: &Entity, node: EntitySchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
-    output.put(node.named_by[0], &entity.name);
+fn names(entity: &Entity, entity_schema: EntitySchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
+    output.put(entity_schema.named_by[0], &entity.name);
     let short = texts(entity, SHORT);
     for name in &entity.names {
         match name.kind {
@@ -101,26 +108,26 @@ fn texts(entity: &Entity, property: &str) -> Vec<String> {
     stored.map(output::texts).unwrap_or_default()
 }
 
-fn identify(entity: &Entity, node: EntitySchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
+fn identify(entity: &Entity, entity_schema: EntitySchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
     let registered_in = jurisdiction(&texts(entity, "jurisdiction"), entity.country.as_deref());
     for identifier in &entity.identifiers {
         let property = identifiers::property(identifier, registered_in.as_deref());
-        match property.filter(|property| node.knows(property)) {
+        match property.filter(|property| entity_schema.knows(property)) {
             Some(property) => output.put(property, &identifier.value),
             None => summary.leave_out("identifier that FollowTheMoney does not have"),
         }
     }
 }
 
-fn days(entity: &Entity, node: EntitySchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
+fn days(entity: &Entity, entity_schema: EntitySchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
     let life = (entity.founded, entity.dissolved);
     let event = (entity.starts_on, entity.ends_on);
-    let (stored, other) = if node.kind == EntityKind::Event {
+    let (stored, other) = if entity_schema.kind == EntityKind::Event {
         (event, life)
     } else {
         (life, event)
     };
-    let lost = match node.days {
+    let lost = match entity_schema.days {
         Some((first, last)) => {
             for (property, date) in [(first, stored.0), (last, stored.1)] {
                 if let Some(date) = date {
@@ -137,8 +144,8 @@ fn days(entity: &Entity, node: EntitySchema, output: &mut OutputRecord, summary:
 }
 
 /// The status, in the source's words where it has some.
-fn status(entity: &Entity, node: EntitySchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
+fn status(entity: &Entity, entity_schema: EntitySchema, output: &mut OutputRecord, summary: &mut ExportSummary) {
     let stated_value = entity.status != EntityStatus::Unknown && texts(entity, "status").is_empty();
     let word = stated_value.then(|| entity.status.as_str().to_lowercase());
-    put(output, node, "status", word, "status of an entity", summary);
+    put(output, entity_schema, "status", word, "status of an entity", summary);
 }
